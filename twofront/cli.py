@@ -1,0 +1,79 @@
+"""The one command. A verb's module is imported only when the verb is called, so that every call starts fast."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from twofront import __version__
+from twofront.core.errors import CannotDo
+
+VERBS: dict[tuple[str, ...], tuple[str, str]] = {
+    ("power", "index"): ("power_index", "compute the resumption index from meter readings"),
+    ("playbook", "check"): ("playbook_check", "check the files of a playbook"),
+    ("playbook", "load"): ("playbook_load", "put a version of a playbook in force"),
+    ("grids", "draw"): ("grids_draw", "draw grids from dwellings"),
+    ("grids", "score"): ("grids_score", "score a drawing of grids"),
+    ("grids", "redraw"): ("grids_redraw", "redraw grids from an old drawing"),
+    ("grids", "micro"): ("grids_micro", "draw micro-grids inside grids"),
+    ("staff", "assign"): ("staff_assign", "assign staff to grids"),
+    ("init",): ("init", "make a county's data folder"),
+    ("account", "password"): ("account", "print a new password for an account, once"),
+    ("account", "token"): ("account", "print a new token for an account, once"),
+    ("load",): ("load", "load a file of the county"),
+    ("serve",): ("serve", "serve the county's pages"),
+    ("status",): ("status", "say what runs and where the log is"),
+    ("db", "url"): ("db_url", "print the database's address"),
+    ("audit", "verify"): ("audit_verify", "verify the chain of the audit"),
+    ("board", "export"): ("board", "print the board as JSON"),
+    ("board", "publish"): ("board", "freeze a day of the board as it is known"),
+    ("demo",): ("demo", "serve the exercise county"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 done with findings, 2 could not."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in (["--version"], ["version"]):
+        print(f"twofront {__version__}")
+        return 0
+    verb = _verb(words)
+    if verb is None:
+        print(_overview(), file=sys.stdout if words in ([], ["--help"], ["-h"]) else sys.stderr)
+        return 0 if words in ([], ["--help"], ["-h"]) else 2
+    module = importlib.import_module(f"twofront.server.verbs.{VERBS[verb][0]}")
+    parser = _Parser(
+        prog=f"twofront {' '.join(verb)}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    module.configure(parser)
+    parser.set_defaults(verb=" ".join(verb))
+    try:
+        code: int = module.run(parser.parse_args(words[len(verb) :]))
+        sys.stdout.flush()
+    except CannotDo as e:
+        print(f"twofront: {e}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, as the contract has it."""
+
+    def error(self, message: str) -> "None":  # type: ignore[override]
+        """Raise instead of printing a usage block."""
+        raise CannotDo(self.prog.removeprefix("twofront "), message, f"see '{self.prog} --help'")
+
+
+def _verb(words: list[str]) -> tuple[str, ...] | None:
+    return next((v for v in (tuple(words[:2]), tuple(words[:1])) if v in VERBS), None)
+
+
+def _overview() -> str:
+    lines = [f"  {' '.join(verb):<18}{what}" for verb, (_, what) in VERBS.items()]
+    return "twofront: one county, two fronts\n\n" + "\n".join(lines) + "\n\n'twofront VERB --help' shows an example that runs."

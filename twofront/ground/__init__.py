@@ -1,0 +1,1 @@
+"""What every app needs, built once; it knows no word of the county."""

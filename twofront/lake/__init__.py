@@ -1,0 +1,1 @@
+"""The lake: Parquet files and the only opener of DuckDB."""

@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, health, and the verbs of the command line."""

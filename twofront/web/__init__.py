@@ -1,0 +1,1 @@
+"""Components, templates, message catalogues and page assets."""
