@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -193,9 +194,9 @@ class Cluster:
         found = self.process()
         if found is None:
             return
-        processes.send(found, processes.signal.SIGINT)  # PostgreSQL's "fast" stop
+        processes.send(found, signal.SIGINT)  # PostgreSQL's "fast" stop
         if not self._gone(within_s=8):
-            processes.send(found, processes.signal.SIGQUIT)  # "immediate": recovers at the next start
+            processes.send(found, signal.SIGQUIT)  # "immediate": recovers at the next start
         if not self._gone(within_s=2):
             processes.end(self._everyone(), within_s=0)
         if self._child is not None:
@@ -236,7 +237,7 @@ class Cluster:
         until = time.monotonic() + 5
         while (left := self._everyone()) and time.monotonic() < until:
             time.sleep(0.05)
-        processes.end(left, within_s=2, first=processes.signal.SIGQUIT)
+        processes.end(left, within_s=2, first=signal.SIGQUIT)
         for file in (self.folder.pg / "postmaster.pid", *self.folder.socket.glob(".s.PGSQL.*")):
             file.unlink(missing_ok=True)
 
