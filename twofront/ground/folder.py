@@ -18,6 +18,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -147,6 +148,46 @@ class Folder:
         if file.exists() and file.stat().st_size > LOG_BYTES:
             file.replace(file.with_suffix(".log.1"))
         return file.open("a", encoding="utf-8")
+
+    def last_words(self, name: str) -> str:
+        """Return the line of DIR/logs/NAME.log that best says why its program ended."""
+        try:
+            lines = (self.logs / f"{name}.log").read_text("utf-8", "replace").splitlines()[-30:]
+        except OSError:
+            lines = []
+        telling = [line for line in lines if re.search("FATAL|PANIC|ERROR|Error", line)] or lines[-1:]
+        return telling[-1].strip() if telling else "it said nothing"
+
+    def ask(self, do: str, **words: object) -> str:
+        """Ask the server of this folder for one of its tasks; return the name under which it will answer."""
+        name = f"{time.monotonic_ns():020d}-{secrets.token_hex(4)}"
+        write_private(self.requests / f"{name}.json", json.dumps({"do": do, **words}))
+        return name
+
+    def answer_to(self, name: str) -> dict[str, Any] | None:
+        """Return the answer to what was asked: `{done}`, `{error}`, or None as long as there is none."""
+        try:
+            answer: dict[str, Any] = json.loads((self.requests / f"{name}.answer").read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        return answer
+
+    def asked(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield what was asked, the oldest first: name, task, the task's words. Each is taken once."""
+        for file in sorted(self.requests.glob("*.json")):
+            try:
+                words = json.loads(file.read_text("utf-8"))
+                do = str(words.pop("do"))
+            except (ValueError, KeyError, AttributeError, TypeError):
+                do, words = "", {}
+            file.unlink()
+            yield file.stem, do, words
+
+    def answer(self, name: str, answer: dict[str, Any]) -> None:
+        """Answer what was asked; of older answers the last twenty stay."""
+        write_private(self.requests / f"{name}.answer", json.dumps(answer, ensure_ascii=False, default=str))
+        for old in sorted(self.requests.glob("*.answer"))[:-20]:
+            old.unlink(missing_ok=True)
 
     def read_run(self) -> dict[str, Any]:
         """Return what the last server wrote down about itself, or nothing."""

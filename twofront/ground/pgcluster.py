@@ -73,8 +73,8 @@ class Cluster:
 
     def process(self) -> Process | None:
         """Return the server's process, or None: a pid file alone proves nothing."""
-        if self._child is not None:
-            self._child.poll()  # reaps it, should it have ended
+        if self._child is not None and self._child.poll() is None:  # poll reaps it, should it have ended
+            return find(self._child.pid)
         found = find(self._pid_file()[0])
         return found if found is not None and self._is_ours(found) else None
 
@@ -240,20 +240,13 @@ class Cluster:
             if (self._child is not None and self._child.returncode is not None) or waited > _START_S:
                 raise CannotDo(
                     str(self.folder.logs / "postgres.log"),
-                    f"the database does not start: {self._last_words()}",
+                    f"the database does not start: {self.folder.last_words('postgres')}",
                     "see there",
                 )
             if waited - told > 5:
                 told = waited
                 self.said(f"the database is still starting ({self._pid_file()[1] or 'recovering'})")
             time.sleep(0.01)
-
-    def _last_words(self) -> str:
-        lines = (self.folder.logs / "postgres.log").read_text("utf-8", "replace").splitlines()
-        telling = [
-            line for line in lines[-20:] if "FATAL" in line or "ERROR" in line or "PANIC" in line
-        ] or lines[-1:]
-        return telling[-1].strip() if telling else "it said nothing"
 
 
 def rights(database: str, owner: str, app: str) -> list[sql.Composed]:

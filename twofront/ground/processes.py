@@ -65,6 +65,18 @@ def end(processes: Iterable[Process], *, within_s: float, first: signal.Signals 
         time.sleep(0.02)
 
 
+def end_groups(leaders: Iterable[Process], *, marked: str, within_s: float = 4.0) -> None:
+    """End processes that a killed parent left alive, and what they left in their groups.
+
+    A member whose leader is gone counts only if its environment holds *marked* (`NAME=value`): the system may have
+    given the leader's pid to somebody else since.
+    """
+    noted = list(leaders)
+    groups = {p.pid for p in noted}
+    members = [p for p in running() if _group(p.pid) in groups and marked in _environment(p.pid)]
+    end({p.pid: p for p in (*noted, *members)}.values(), within_s=within_s)
+
+
 def send(process: Process, sign: signal.Signals, *, group: bool = False) -> None:
     """Send a signal to a process if it still is the same one, or to its group if it leads one."""
     if not process.is_alive():
@@ -88,6 +100,20 @@ def _from_proc(pid: int) -> Process | None:
     if fields[0] in {"Z", "X"}:
         return None
     return Process(pid=pid, started=f"{_boot()}-{fields[19]}", command=command)
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
+
+
+def _environment(pid: int) -> set[str]:
+    try:
+        return set((Path("/proc") / str(pid) / "environ").read_bytes().decode(errors="replace").split("\0"))
+    except OSError:
+        return set()
 
 
 def _boot() -> str:
