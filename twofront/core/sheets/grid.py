@@ -1,0 +1,162 @@
+"""A sheet as the reader gave it: columns of text, and for every cell what kind of cell it was.
+
+A cell is kept as the text that stood in the file (a number as its digits, a date cell as its serial number), so that
+nothing is rounded or guessed before the field that it belongs to is known.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+EMPTY, TEXT, NUMBER, DATE, BOOL, ERROR = range(6)
+FORMULA = 0x80  # added to the kind of a cell whose value a formula made
+_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's serial numbers know no zone
+
+Tags = NDArray[np.uint8]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet: the text of every row, and its kind (`TEXT`, `NUMBER`, …, plus `FORMULA`)."""
+
+    text: pa.Array
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet (工作表) as columns; a column that holds nothing is not there.
+
+    Args:
+        columns: By number from 0 (A is 0).
+        rows: How many rows the sheet has; every column is that long.
+        sheet: The sheet's name; None for a file without sheets.
+        sheets: The names of all sheets of the workbook, in order.
+        lines: The row number (from 1) of every row, where it is not its place (a CSV cell may span lines).
+    """
+
+    columns: Mapping[int, Column]
+    rows: int
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    lines: Rows | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[object]], *, sheet: str | None = None) -> "Grid":
+        """Build a grid from rows of plain values, as a clipboard or a test has them.
+
+        None and "" are empty cells; a float, int, bool, date or datetime becomes that kind of cell.
+
+        Example:
+            >>> grid = Grid.of([["name", "born"], ["Li", date(2020, 2, 18)]])
+            >>> grid.row(2), grid.columns[1].tags.tolist() == [TEXT, DATE]
+            (['Li', '43879'], True)
+        """
+        width = max((len(r) for r in rows), default=0)
+        columns: dict[int, Column] = {}
+        for c in range(width):
+            cells = [_cell(r[c] if c < len(r) else None) for r in rows]
+            if any(tag for _, tag in cells):
+                text = pa.array([t for t, _ in cells], pa.string())
+                columns[c] = Column(text, np.array([t for _, t in cells], np.uint8))
+        return cls(columns=columns, rows=len(rows), sheet=sheet)
+
+    def number(self, index: int) -> int:
+        """Return the row number, from 1, of the row at a place from 0.
+
+        Example:
+            >>> Grid.of([["a"], ["b"]]).number(1)
+            2
+        """
+        return index + 1 if self.lines is None else int(self.lines[index])
+
+    def row(self, number: int) -> list[str]:
+        """Return the texts of the row at a place from 1, up to its last column; "" for an empty cell."""
+        width = max(self.columns, default=-1) + 1
+        cells = [""] * width
+        for c, column in self.columns.items():
+            cells[c] = column.text[number - 1].as_py()
+        return cells
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the address of a cell as a sheet shows it; rows from 1, columns from 0.
+
+    Example:
+        >>> cell_name(7, 2), cell_name(1, 27)
+        ('C7', 'AB1')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def serial(day: date) -> float:
+    """Return the serial number by which a spreadsheet keeps a day or a moment (1900 system).
+
+    Example:
+        >>> serial(date(2020, 2, 8))
+        43869.0
+    """
+    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as above
+    since = moment.replace(tzinfo=None) - _EPOCH
+    return since.days + since.seconds / 86400
+
+
+def from_serial(number: float) -> datetime:
+    """Return the day and hour behind a serial number, to the second.
+
+    Raises:
+        ValueError: The number lies outside the years 1900 to 9999.
+
+    Example:
+        >>> from_serial(43869.5)
+        datetime.datetime(2020, 2, 8, 12, 0)
+    """
+    if not 1 <= number < 2_958_466:
+        raise ValueError(f"{number} is no day between 1900 and 9999")
+    seconds = round(number * 86400)
+    return datetime.fromordinal(_EPOCH.toordinal() + seconds // 86400).replace(
+        hour=seconds % 86400 // 3600, minute=seconds % 3600 // 60, second=seconds % 60
+    )
+
+
+def plain_number(text: str) -> str:
+    """Return a number cell's text as a person would write it: no exponent, no trailing `.0`.
+
+    Example:
+        >>> plain_number("1.54E10"), plain_number("0.10000000000000001"), plain_number("12.0")
+        ('15400000000', '0.1', '12')
+    """
+    if text.isdigit() and len(text) <= 15:
+        return text
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e21:
+        return str(int(value))
+    return repr(value)
+
+
+def _cell(value: object) -> tuple[str, int]:
+    match value:
+        case None | "":
+            return "", EMPTY
+        case bool():
+            return ("1" if value else "0"), BOOL
+        case int() | float():
+            return repr(value), NUMBER
+        case date():
+            return plain_number(repr(serial(value))), DATE
+        case _:
+            return str(value), TEXT

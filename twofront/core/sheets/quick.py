@@ -1,0 +1,96 @@
+"""Which cells of a column are right exactly as they stand: whole columns at once, before any cell is looked at.
+
+A kernel may leave a right cell to `values.read`, but may never accept one that it would refuse or change.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from twofront.core.sheets.fields import Field
+from twofront.core.sheets.grid import NUMBER, TEXT, Tags
+from twofront.core.sheets.identity import Bytes, Mask, right_credit_codes, right_id_numbers
+
+_ODD_BYTE = np.zeros(256, bool)  # bytes with which a character begins that `values.clean` may change
+_ODD_BYTE[[*range(0x20), 0x7F, 0xC2, 0xE2, 0xEF]] = True
+
+
+def as_it_stands(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array] | None:
+    """Return which cells of a column need no look, and the column's values there (anything elsewhere).
+
+    None where a type has no kernel, or every cell must be compared with limits or a list.
+    """
+    kernel = _KERNELS.get(field.type)
+    if kernel is None or field.low is not None or field.high is not None:
+        return None
+    return kernel(texts, tags, field)
+
+
+def _bytes(texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:
+    """Return starts, lengths and the bytes of the cells."""
+    _, offsets, data = texts.buffers()
+    places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    content = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+    return places[:-1], np.diff(places), content
+
+
+def _texts(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array]:
+    starts, lengths, content = _bytes(texts)
+    right = (tags == TEXT) & (lengths > 0) & (lengths <= field.max_len)
+    low, high = (int(starts[0]), int(starts[-1] + lengths[-1])) if starts.size else (0, 0)
+    part = content[low:high]
+    odd = _ODD_BYTE[part] | ((part == 0xE3) & (np.append(part[1:], 0) == 0x80))
+    at = np.flatnonzero(odd) + low
+    right[np.searchsorted(starts, at, side="right") - 1] = False
+    some = np.flatnonzero(right)
+    first, last = content[starts[some]], content[starts[some] + lengths[some] - 1]
+    right[some] = (first != 0x20) & (last != 0x20)
+    return right, texts
+
+
+def _fixed(right_rows: Callable[[Bytes], Mask]) -> Callable[[pa.Array, Tags, Field], tuple[Mask, pa.Array]]:
+    def kernel(texts: pa.Array, tags: Tags, _field: Field) -> tuple[Mask, pa.Array]:
+        starts, lengths, content = _bytes(texts)
+        right = (tags == TEXT) & (lengths == 18)
+        some = np.flatnonzero(right)
+        right[some] = right_rows(content[starts[some][:, None] + np.arange(18)])
+        return right, texts
+
+    return kernel
+
+
+def _pattern(texts: pa.Array, pattern: str) -> Mask:
+    return np.asarray(pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False), bool)
+
+
+def _mobiles(texts: pa.Array, tags: Tags, _field: Field) -> tuple[Mask, pa.Array]:
+    return ((tags == TEXT) | (tags == NUMBER)) & _pattern(texts, "^1[3-9][0-9]{9}$"), texts
+
+
+def _codes(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array]:
+    plain = _pattern(texts, f"^[0-9A-Za-z_-]{{1,{min(field.max_len, 200)}}}$")
+    return (tags == TEXT) & plain, texts
+
+
+def _numbers(texts: pa.Array, tags: Tags, _field: Field) -> tuple[Mask, pa.Array]:
+    right = ((tags == TEXT) | (tags == NUMBER)) & _pattern(texts, r"^-?[0-9]{1,15}(\.[0-9]{1,20})?$")
+    return right, pc.cast(pc.if_else(pa.array(right), texts, "0"), pa.float64())
+
+
+def _wholes(texts: pa.Array, tags: Tags, _field: Field) -> tuple[Mask, pa.Array]:
+    right = ((tags == TEXT) | (tags == NUMBER)) & _pattern(texts, "^-?[0-9]{1,15}$")
+    return right, pc.cast(pc.if_else(pa.array(right), texts, "0"), pa.int64())
+
+
+_KERNELS: Mapping[str, Callable[[pa.Array, Tags, Field], tuple[Mask, pa.Array]]] = {
+    "text": _texts,
+    "code": _codes,
+    "credit_code": _fixed(right_credit_codes),
+    "id_number": _fixed(right_id_numbers),
+    "mobile": _mobiles,
+    "number": _numbers,
+    "int": _wholes,
+}

@@ -1,0 +1,336 @@
+"""One cell to one value: how each type of field is read, and the sentence for a cell that cannot be.
+
+A cell is read in the ways people write it, and only where one reading is possible; what cannot be read is never
+guessed, it is named with what to do.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from twofront.core.sheets.fields import Field
+from twofront.core.sheets.grid import BOOL, DATE, NUMBER, from_serial, plain_number
+from twofront.core.sheets.identity import birth_fault, credit_check, id_check
+from twofront.core.time import BadTime, parse_moment
+
+Value = Any
+
+_HALF = {
+    c: c - 0xFEE0 for r in (range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)) for c in r
+}
+_CLEAN = _HALF | dict.fromkeys((0x3000, 0xA0, 0x0A, 0x0D, 0x09, 0x0B, 0x0C, 0x85, 0x2028, 0x2029), " ")
+_CLEAN |= dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF), "")
+_MARKS = re.compile(r"[\s\-‐-―·.]+")
+_PLAIN = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{4})(\d{2})(\d{2})")
+_SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
+_HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
+_YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
+_NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "×", "✗", "✘", "x"))
+
+
+class Wrong(ValueError):  # noqa: N818 - it names the cell, not the program
+    """A cell that cannot be taken: its code and the sentence in both languages."""
+
+    def __init__(self, code: str, en: str, zh: str) -> None:
+        """Keep code and sentences."""
+        super().__init__(en)
+        self.code = code
+        self.en = en
+        self.zh = zh
+
+
+@dataclass(slots=True)
+class Context:
+    """What a reading may need beside the cell.
+
+    Args:
+        zone: The county's zone, for moments without offset.
+        today: The county's day, from which a missing year is taken; None: a day without year is wrong.
+        lookup: Accepted spellings of this field and the value kept for each; None: no list is known.
+        assumed: Texts whose year was taken from *today*: filled while reading.
+    """
+
+    zone: tzinfo
+    today: date | None = None
+    lookup: Mapping[str, str] | None = None
+    assumed: set[str] = field(default_factory=set)
+
+
+def read(text: str, tag: int, spec: Field, context: Context) -> Value:
+    """Return the value of a filled cell, or None if nothing but blanks is in it.
+
+    Raises:
+        Wrong: The cell cannot be taken.
+    """
+    if tag == NUMBER and spec.type not in {"date", "moment"}:
+        text = plain_number(text)
+    text = clean(text)
+    if not text:
+        return None
+    value = _READERS[spec.type](text, tag, spec, context)
+    if context.lookup is not None and spec.type not in {"township", "village", "sector"}:
+        return _listed(str(value), spec, context)
+    _within(value, spec)
+    return value
+
+
+def clean(text: str) -> str:
+    """Return a text with half-width digits and letters, single line, without blanks around it.
+
+    Example:
+        >>> clean("  12 号 ")
+        '12 号'
+    """
+    return text.translate(_CLEAN).strip()
+
+
+def _text(text: str, _tag: int, spec: Field, _context: Context) -> str:
+    if len(text) > spec.max_len:
+        raise Wrong(
+            "too_long",
+            f"{len(text)} characters: at most {spec.max_len} may stand here; shorten it",
+            f"共{len(text)}个字符, 最多{spec.max_len}个, 请缩短",
+        )
+    return text
+
+
+def _code(text: str, tag: int, spec: Field, context: Context) -> str:
+    return _text(unicodedata.normalize("NFKC", text).strip(), tag, spec, context)
+
+
+def _credit_code(text: str, _tag: int, _spec: Field, _context: Context) -> str:
+    code = _MARKS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    last = credit_check(code)
+    if last is None:
+        raise Wrong(
+            "format",
+            f"credit code {code}: 18 characters are needed, digits and capital letters without I, O, S, V, Z; "
+            "copy it from the licence",
+            f"统一社会信用代码“{code}”应为18位数字或大写字母(不含I、O、S、V、Z), 请对照营业执照",
+        )
+    if code[-1] != last:
+        raise Wrong(
+            "check_digit",
+            f"credit code {code}: the last character should be {last}; compare it with the licence",
+            f"统一社会信用代码最后一位应为 {last}, 请对照营业执照",
+        )
+    return code
+
+
+def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
+    number = _MARKS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    last = id_check(number)
+    if last is None:
+        raise Wrong(
+            "format",
+            f"ID number {number}: 18 characters are needed (15 on an old card), digits and a last X; "
+            "copy it from the card",
+            f"身份证号“{number}”应为18位(旧证15位)数字, 末位可为X, 请对照身份证",
+        )
+    if fault := birth_fault(number):
+        raise Wrong(
+            "date",
+            f"ID number {number}: {fault} is no day of birth; copy the number from the card",
+            f"身份证号“{number}”中的出生日期{fault}不存在, 请对照身份证",
+        )
+    if tag == NUMBER and len(number) > 15:
+        raise Wrong(
+            "check_digit",
+            f"ID number {number}: kept as a number, so the program has rounded its last digits; "
+            "format the column as text and type it again from the card",
+            f"身份证号“{number}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
+        )
+    if number[-1] != last:
+        raise Wrong(
+            "check_digit",
+            f"ID number {number}: the last character should be {last}; compare it with the card",
+            f"身份证号最后一位应为 {last}, 请对照身份证",
+        )
+    return number
+
+
+def _mobile(text: str, _tag: int, _spec: Field, _context: Context) -> str:
+    number = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    number = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", number)
+    if not re.fullmatch(r"1[3-9][0-9]{9}", number):
+        raise Wrong(
+            "format",
+            f"mobile {number}: 11 digits that begin with 13 to 19 are needed; ask for the number",
+            f"手机号“{number}”应为以13至19开头的11位数字, 请核对",
+        )
+    return number
+
+
+def _date(text: str, tag: int, _spec: Field, context: Context) -> date:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        if (moment := _from_number(plain, tag)) is not None:
+            return moment.date()
+        if found := _HOUR.fullmatch(plain):
+            plain = found[1]
+        return _day(plain, text, context)
+    except ValueError as e:
+        if isinstance(e, Wrong):
+            raise
+        raise _no_day(text) from None
+
+
+def _from_number(text: str, tag: int) -> datetime | None:
+    """Return the moment of a serial number, where the text is one: a date cell, or 20000 to 79999 (1954 to 2118)."""
+    if tag == DATE or re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", text):
+        try:
+            return from_serial(float(text))
+        except ValueError:
+            return None
+    return None
+
+
+def _day(plain: str, text: str, context: Context) -> date:
+    if found := _DAY.fullmatch(plain):
+        parts = [int(g) for g in found.groups() if g]
+        return _in_use(date(parts[0], parts[1], parts[2]), text)
+    if found := _SHORT_YEAR.fullmatch(plain):
+        context.assumed.add(text)
+        return date(2000 + int(found[1]), int(found[2]), int(found[3]))
+    if (found := _NO_YEAR.fullmatch(plain)) and context.today is not None:
+        context.assumed.add(text)
+        return date(context.today.year, int(found[1]), int(found[2]))
+    raise _no_day(text)
+
+
+def _in_use(day: date, text: str) -> date:
+    if not 1900 <= day.year <= 2100:
+        raise _no_day(text)
+    return day
+
+
+def _no_day(text: str) -> Wrong:
+    return Wrong(
+        "date", f"{text}: no such day; write it as 2020-02-18", f"“{text}”不是有效日期, 请写成 2020-02-18"
+    )
+
+
+def _moment(text: str, tag: int, spec: Field, context: Context) -> datetime:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if (moment := _from_number(plain, tag)) is not None:
+        return moment.replace(tzinfo=context.zone)
+    try:
+        return parse_moment(plain, zone=context.zone)
+    except BadTime:
+        pass
+    found = _HOUR.fullmatch(plain)
+    try:
+        day = _date(found[1] if found else plain, tag, spec, context)
+        hour, minute, second = (int(found[i] or 0) for i in (2, 3, 4)) if found else (0, 0, 0)
+        return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=context.zone)
+    except ValueError:
+        raise Wrong(
+            "date",
+            f"{text}: no such moment; write it as 2020-02-18T19:30",
+            f"“{text}”不是有效时间, 请写成 2020-02-18T19:30",
+        ) from None
+
+
+def _decimal(text: str, _tag: int, _spec: Field, _context: Context) -> float:
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).replace("−", "-").replace("、", ","))
+    if not _PLAIN.fullmatch(plain):
+        raise _no_number(text)
+    value = float(plain.replace(",", ""))
+    if value in (float("inf"), float("-inf")):
+        raise _no_number(text)
+    return value
+
+
+def _no_number(text: str) -> Wrong:
+    return Wrong("format", f"{text}: not a number; write digits only", f"“{text}”不是数字, 请只填数字")
+
+
+def _whole(text: str, tag: int, spec: Field, context: Context) -> int:
+    value = _decimal(text, tag, spec, context)
+    if value != int(value):
+        raise Wrong("format", f"{text}: a whole number is needed", f"“{text}”应为整数")
+    if abs(value) >= 2**53:
+        raise Wrong("range", f"{text}: far too large; check it", f"“{text}”过大, 请核对")
+    return int(value)
+
+
+def _share(text: str, tag: int, spec: Field, context: Context) -> float:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    percent = plain.endswith("%")
+    value = _decimal(plain.removesuffix("%"), tag, spec, context) / (100 if percent else 1)
+    if not 0 <= value <= 1:
+        raise Wrong("range", f"{text}: a share lies between 0 and 1", f"“{text}”应在0到1之间")
+    return value
+
+
+def _yes_no(text: str, tag: int, _spec: Field, _context: Context) -> bool:
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    if tag != BOOL and plain not in _YES and plain not in _NO:
+        raise Wrong("unknown_value", f"{text}: write 1 or 0", f"“{text}”应填 是 或 否")
+    return plain in _YES
+
+
+def _choice(text: str, _tag: int, spec: Field, _context: Context) -> str:
+    choices = spec.choices or {}
+    for spelling in (text, unicodedata.normalize("NFKC", text).strip(), text.lower()):
+        if spelling in choices:
+            return choices[spelling]
+    known = ", ".join(dict.fromkeys(choices))
+    raise Wrong("unknown_value", f"{text}: not one of {known}", f"“{text}”应为以下之一: {known}")
+
+
+def _listed(text: str, spec: Field, context: Context) -> str:
+    lookup = context.lookup or {}
+    for spelling in (text, "".join(unicodedata.normalize("NFKC", text).split())):
+        if spelling in lookup:
+            return lookup[spelling]
+    raise Wrong(
+        "unknown_value",
+        f"{text}: no such {spec.name} is known; check the spelling, or load its list first",
+        f"“{text}”不在{spec.zh}名单中, 请核对, 或先导入该名单",
+    )
+
+
+def _place(text: str, tag: int, spec: Field, context: Context) -> str:
+    return _text(text, tag, spec, context) if context.lookup is None else _listed(text, spec, context)
+
+
+def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
+    code = unicodedata.normalize("NFKC", text).strip().upper()
+    if context.lookup is not None:
+        return _listed(code if code in context.lookup else text, spec, context)
+    if not _SECTOR.fullmatch(code):
+        raise Wrong("unknown_value", f"{text}: no code of GB/T 4754", f"“{text}”不是国民经济行业代码")
+    return code
+
+
+def _within(value: Value, spec: Field) -> None:
+    if spec.low is not None and value < spec.low:
+        raise Wrong("range", f"{value}: at least {spec.low} is needed", f"“{value}”不应小于{spec.low}")
+    if spec.high is not None and value > spec.high:
+        raise Wrong("range", f"{value}: at most {spec.high} is allowed", f"“{value}”不应大于{spec.high}")
+
+
+_READERS: Mapping[str, Callable[[str, int, Field, Context], Value]] = {
+    "text": _text,
+    "code": _code,
+    "credit_code": _credit_code,
+    "id_number": _id_number,
+    "mobile": _mobile,
+    "date": _date,
+    "moment": _moment,
+    "int": _whole,
+    "number": _decimal,
+    "share": _share,
+    "bool": _yes_no,
+    "choice": _choice,
+    "township": _place,
+    "village": _place,
+    "sector": _sector,
+}
