@@ -7,8 +7,34 @@ and code asks for the row in force. Another county changes the files, not the co
 from twofront.core.playbook.book import NotInForce, Playbook
 from twofront.core.playbook.faults import Fault, PlaybookFaults
 from twofront.core.playbook.kinds import (
-    KINDS, AreaClass, Break, CaseOrigin, Chart, Competence, County, Difficulty, Edition, Expectation, Formula, Front, Goal,
-    GoalSet, Grant, Level, Line, ListKind, Parameter, Phase, PlaceClass, ProjectKind, Role, Row, Section, Sheet, Tile, TileMap,
+    KINDS,
+    AreaClass,
+    Break,
+    CaseOrigin,
+    Chart,
+    Competence,
+    County,
+    Difficulty,
+    Edition,
+    Expectation,
+    Formula,
+    Front,
+    Goal,
+    GoalSet,
+    Grant,
+    Level,
+    Line,
+    ListKind,
+    Parameter,
+    Phase,
+    PlaceClass,
+    ProjectKind,
+    Role,
+    Row,
+    Section,
+    Sheet,
+    Tile,
+    TileMap,
 )  # fmt: skip
 from twofront.core.playbook.loads import LOADS, PERMISSIONS
 from twofront.core.playbook.reading import check, parts_of, read, sha256_of

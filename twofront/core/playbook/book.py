@@ -21,8 +21,12 @@ from twofront.core.playbook.kinds import (
     Line,
     ListKind,
     Parameter,
+    Phase,
+    PlaceClass,
+    Role,
+    Row,
+    Section,
 )
-from twofront.core.playbook.kinds import Phase, PlaceClass, Role, Row, Section
 from twofront.core.time import day_of
 
 R = TypeVar("R", bound=Row)
@@ -98,7 +102,7 @@ class Playbook:
     @overload
     def one(self, kind: type[R], key: str, *, at: date) -> R: ...
     @overload
-    def one(self, kind: str, key: str, *, at: date) -> Any: ...
+    def one(self, kind: str, key: str, *, at: date) -> Any: ...  # noqa: ANN401 - a name has no type
     def one(self, kind: type[R] | str, key: str, *, at: date) -> Any:
         """Return the row of a kind and key in force on a day; there is at most one.
 
@@ -113,7 +117,7 @@ class Playbook:
     @overload
     def find(self, kind: type[R], key: str, *, at: date) -> R | None: ...
     @overload
-    def find(self, kind: str, key: str, *, at: date) -> Any: ...
+    def find(self, kind: str, key: str, *, at: date) -> Any: ...  # noqa: ANN401 - a name has no type
     def find(self, kind: type[R] | str, key: str, *, at: date) -> Any:
         """Return the row of a kind and key in force on a day, or None."""
         return next((row for row in self.of(_class(kind), at=at) if row.identity == key), None)

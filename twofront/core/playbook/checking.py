@@ -1,14 +1,14 @@
 """What must hang together between the rows of a playbook: one row a key and day, references that hold, nothing missing."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from twofront.core.playbook.faults import Fault
 from twofront.core.playbook.fields import Path, Ref, fields_of, references
 from twofront.core.playbook.kinds import (
-    Chart,
+    CaseOrigin,
     Competence,
     County,
     Edition,
@@ -18,6 +18,7 @@ from twofront.core.playbook.kinds import (
     Role,
     Row,
     Section,
+    Tile,
 )
 from twofront.core.time import Days
 
@@ -46,6 +47,8 @@ def judge(placed: Sequence[Placed]) -> Iterator[Fault]:
     yield from _overlaps(placed)
     yield from _loose_references(placed)
     yield from _missing(placed)
+    yield from _without_line(placed)
+    yield from _misplaced(placed)
 
 
 def _overlaps(placed: Sequence[Placed]) -> Iterator[Fault]:
@@ -125,7 +128,7 @@ def _uncovered(days: Days, by: Sequence[Days]) -> str | None:
         if end >= last:
             return None
         at = max(at, end + timedelta(days=1))
-    return "days before any date" if at == date.min else str(at)
+    return "the days before any date" if at == date.min else str(at)
 
 
 def _missing(placed: Sequence[Placed]) -> Iterator[Fault]:
@@ -138,34 +141,60 @@ def _missing(placed: Sequence[Placed]) -> Iterator[Fault]:
     have = defaultdict(set)
     for each in placed:
         have[each.row.name].add(each.row.identity)
-    for kind in (Edition, County, Level, Role, Section, ListKind, Chart):
-        if not have[kind.name]:
-            yield first.fault((), None, f"the playbook has no [[{kind.name}]]", f"add a [[{kind.name}]]")
-    for key in Parameter.keys:
-        if key not in have[Parameter.name]:
-            yield first.fault(
-                (),
-                None,
-                f"the playbook has no [[parameter]] {key}",
-                f'add a [[parameter]] with key = "{key}"',
-            )
-    yield from _without_line(placed, have[Competence.name])
+    for kind, keys in NEEDED.items():
+        if not have[kind]:
+            yield first.fault((), None, f"the playbook has no [[{kind}]]", f"add a [[{kind}]]")
+        for key in keys:
+            if key not in have[kind]:
+                yield first.fault(
+                    (), None, f"the playbook has no [[{kind}]] {key}", f'add a [[{kind}]] with key = "{key}"'
+                )
 
 
-def _without_line(placed: Sequence[Placed], competences: set[str]) -> Iterator[Fault]:
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    Edition.name: (), County.name: (), Level.name: ("county", "township", "village"), Parameter.name: tuple(Parameter.keys),
+    Role.name: ("office_clerk",), Section.name: (), ListKind.name: (), CaseOrigin.name: ("imported", "local", "unknown"),
+}  # fmt: skip
+"""What no county can do without, because code asks for it by name."""
+
+
+def _without_line(placed: Sequence[Placed]) -> Iterator[Fault]:
+    competent: dict[str, list[Days]] = defaultdict(list)
+    for each in placed:
+        if isinstance(each.row, Competence):
+            competent[each.row.identity].append(each.row.days)
     for each in placed:
         row = each.row
-        if isinstance(row, ListKind) and f"{row.key}/-" not in competences:
+        if isinstance(row, ListKind | Section):
+            own = f"{row.key}/-" if isinstance(row, ListKind) else f"-/{row.key}"
+            if gap := _uncovered(row.days, competent[own]):
+                what = f"has no competent line on {gap}"
+                yield each.fault(
+                    ("key",),
+                    row.key,
+                    what,
+                    f'add a [[competence]] with {row.name} = "{row.key}" for these days',
+                )
+
+
+def _misplaced(placed: Sequence[Placed]) -> Iterator[Fault]:
+    place = next((p.row.place for p in placed if isinstance(p.row, Edition)), "")
+    sections = [p for p in placed if isinstance(p.row, Section)]
+    for each in placed:
+        if isinstance(each.row, Tile) and not each.row.key.startswith(place):
             yield each.fault(
                 ("key",),
-                row.key,
-                "is a list without a competent line",
-                f'add a [[competence]] with list = "{row.key}"',
+                each.row.key,
+                f"lies outside the county {place}",
+                f"write a code that begins with {place}",
             )
-        if isinstance(row, Section) and f"-/{row.key}" not in competences:
-            yield each.fault(
-                ("key",),
-                row.key,
-                "is a section without a competent line",
-                f'add a [[competence]] with section = "{row.key}"',
-            )
+    for a, b in _pairs(sections):
+        if isinstance(a.row, Section) and isinstance(b.row, Section) and a.row.key != b.row.key:
+            twice = set(range(a.row.first, a.row.last + 1)) & set(range(b.row.first, b.row.last + 1))
+            if twice:
+                yield b.fault(
+                    ("first",),
+                    min(twice),
+                    f"is a division of {a.row.key} as well ({a.where})",
+                    "let each division lie in one section",
+                )

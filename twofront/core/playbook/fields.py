@@ -9,7 +9,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import cache
@@ -80,7 +80,7 @@ class Between:
 Mark = Alias | Ref | Form | OneOf | Between
 Key = Annotated[str, Form(r"[a-z][a-z0-9_]*", "a key of small letters, digits and _")]
 Code = Annotated[str, Form(r"[0-9]{2,12}", "a division code of 2 to 12 digits")]
-Chinese = Annotated[str, Form(r"(?s).*\S.*", "a Chinese text")]
+Chinese = Annotated[str, Form(r"(?s).*[\u3400-\u9fff].*", "a Chinese text")]
 English = Annotated[
     str, Form(r"[^\u3400-\u9fff]*[A-Za-z0-9][^\u3400-\u9fff]*", "an English text without Chinese characters")
 ]
@@ -100,11 +100,10 @@ class Field:
 
     attribute: str
     name: str
-    hint: Any
+    hint: object
     required: bool
 
 
-@cache
 def fields_of(kind: type) -> tuple[Field, ...]:
     """Return the declared fields of a kind, in the order of its class.
 
@@ -113,23 +112,28 @@ def fields_of(kind: type) -> tuple[Field, ...]:
         >>> [f.name for f in fields_of(Phase) if f.required]
         ['source', 'key', 'zh', 'en', 'fronts']
     """
+    return _declared(kind)
+
+
+@cache
+def _declared(kind: Hashable) -> tuple[Field, ...]:
     hints = typing.get_type_hints(kind, include_extras=True)
-    return tuple(_field(f, hints[f.name]) for f in dataclasses.fields(kind))
+    return tuple(_field(f, hints[f.name]) for f in dataclasses.fields(typing.cast("Any", kind)))
 
 
-def _field(declared: "dataclasses.Field[Any]", hint: Any) -> Field:
+def _field(declared: "dataclasses.Field[Any]", hint: object) -> Field:
     alias = next((m.name for m in _split(hint)[1] if isinstance(m, Alias)), declared.name)
     required = declared.default is dataclasses.MISSING and declared.default_factory is dataclasses.MISSING
     return Field(declared.name, alias, hint, required)
 
 
-def _split(hint: Any) -> tuple[Any, tuple[Mark, ...]]:
+def _split(hint: object) -> tuple[Any, tuple[Mark, ...]]:
     """Take the marks and the `| None` off an annotation; words of a `Literal` are a mark too."""
     marks: tuple[Mark, ...] = ()
     while True:
         if typing.get_origin(hint) is Annotated:
-            marks += hint.__metadata__
-            hint = hint.__origin__
+            hint, *found = typing.get_args(hint)
+            marks += tuple(found)
         elif typing.get_origin(hint) in (Union, types.UnionType):
             hint = next(a for a in typing.get_args(hint) if a is not type(None))
         elif typing.get_origin(hint) is Literal:
@@ -138,7 +142,7 @@ def _split(hint: Any) -> tuple[Any, tuple[Mark, ...]]:
             return hint, marks
 
 
-def convert(raw: object, hint: Any, *, path: Path, zone: tzinfo) -> tuple[Any, list[Problem]]:
+def convert(raw: object, hint: object, *, path: Path, zone: tzinfo) -> tuple[Any, list[Problem]]:
     """Return the typed value of a raw one and what is wrong with it; the value counts only where nothing is.
 
     Raw values are what TOML and JSON give; days, hours and moments may be texts.
@@ -166,7 +170,7 @@ def convert(raw: object, hint: Any, *, path: Path, zone: tzinfo) -> tuple[Any, l
     return value, [p for m in marks for p in _judge(value, m, path)]
 
 
-def _tuple(raw: object, hint: Any, *, path: Path, zone: tzinfo) -> tuple[Any, list[Problem]]:
+def _tuple(raw: object, hint: object, *, path: Path, zone: tzinfo) -> tuple[Any, list[Problem]]:
     if not isinstance(raw, list) or not raw:
         return None, [
             Problem(path, raw, "is not a list with at least one value", "write values between [ and ]")
@@ -289,7 +293,7 @@ def plain(value: object) -> object:
     return value
 
 
-def references(value: object, hint: Any, *, path: Path) -> Iterator[tuple[Path, str, Ref]]:
+def references(value: object, hint: object, *, path: Path) -> Iterator[tuple[Path, str, Ref]]:
     """Yield every reference in a value: where it stands, the key, and what it must name."""
     inner, marks = _split(hint)
     if value is None:

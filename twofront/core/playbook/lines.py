@@ -22,13 +22,13 @@ _STRINGS = (
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """Return the line, from 1, of each table, key and element of a TOML text that `tomllib` accepts.
+    r"""Return the line, from 1, of each table, key and element of a TOML text that `tomllib` accepts.
 
     The path of the third `[[role]]` is `("role", 2)`, of its key `("role", 2, "key")`, of the second element of a list in
     it `("role", 2, "permissions", 1)`.
 
     Example:
-        >>> lines_of('[[role]]\\nkey = "a"\\npermissions = [\\n  "x",\\n  "y",\\n]\\n')[("role", 0, "permissions", 1)]
+        >>> lines_of('[[role]]\nkey = "a"\npermissions = [\n  "x",\n  "y",\n]\n')[("role", 0, "permissions", 1)]
         5
     """
     return _Scan(text).run()

@@ -24,13 +24,13 @@ _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def read(files: Mapping[str, bytes]) -> Playbook:
-    """Return the playbook that stands in its files (name to bytes; only `.toml` is read).
+    r"""Return the playbook that stands in its files (name to bytes; only `.toml` is read).
 
     Raises:
         PlaybookFaults: Something is wrong; it carries every fault.
 
     Example:
-        >>> read({"county.toml": b"[[role]]\\nkey = 1\\n"})
+        >>> read({"county.toml": b"[[role]]\nkey = 1\n"})
         Traceback (most recent call last):
         twofront.core.playbook.faults.PlaybookFaults: county.toml:1: [[role]] has no source; add source = …, and 5 more faults
     """
@@ -38,19 +38,19 @@ def read(files: Mapping[str, bytes]) -> Playbook:
     faults = faults or sorted(judge(placed))
     if faults:
         raise PlaybookFaults(faults)
-    rows: dict[str, tuple[Row, ...]] = {name: () for name in KINDS}
+    rows: dict[str, tuple[Row, ...]] = dict.fromkeys(KINDS, ())
     for each in placed:
         rows[each.row.name] += (each.row,)
     return Playbook(sha256=sha256_of(files), rows=rows)
 
 
 def check(files: Mapping[str, bytes]) -> list[Fault]:
-    """Return everything that is wrong with the files of a playbook, by file and line; nothing if it can be read.
+    r"""Return everything that is wrong with the files of a playbook, by file and line; nothing if it can be read.
 
     What hangs together between rows is judged only when each row is right by itself.
 
     Example:
-        >>> [(f.line, f.value, f.what) for f in check({"a.toml": b"[[rule]]\\n"})]
+        >>> [(f.line, f.value, f.what) for f in check({"a.toml": b"[[rule]]\n"})]
         [(1, 'rule', 'is no kind of a playbook')]
     """
     placed, faults = _gather(files)
@@ -108,8 +108,10 @@ def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
     zone = _zone(parts)
     placed: list[Placed] = []
     for part in parts:
-        for kind, index, raw in _tables(part, faults):
-            row = _row(part, kind, index, raw, zone, faults)
+        faults += _strangers(part)
+        for kind, index, raw in _tables(part):
+            row, found = _row(part, (kind.name, index), raw, zone)
+            faults += found
             if row is not None:
                 placed.append(Placed(row, part.name, (kind.name, index), part.line))
     if not parts and not faults:
@@ -166,36 +168,39 @@ def _zone(parts: list[_Part]) -> tzinfo:
     return UTC
 
 
-def _tables(part: _Part, faults: list[Fault]) -> Iterator[tuple[type[Row], int, Mapping[str, Any]]]:
+def _strangers(part: _Part) -> Iterator[Fault]:
     for name, tables in part.tables.items():
         if name not in KINDS:
-            faults.append(part.fault((name,), name, "is no kind of a playbook", _nearest(name, KINDS)))
-        elif not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-            faults.append(part.fault((name,), name, "is not a row", f"begin each row with [[{name}]]"))
-        else:
+            yield part.fault((name,), name, "is no kind of a playbook", _nearest(name, KINDS))
+        elif not _is_rows(tables):
+            yield part.fault((name,), name, "is not a row", f"begin each row with [[{name}]]")
+
+
+def _tables(part: _Part) -> Iterator[tuple[type[Row], int, Mapping[str, Any]]]:
+    for name, tables in part.tables.items():
+        if name in KINDS and _is_rows(tables):
             yield from ((KINDS[name], i, table) for i, table in enumerate(tables))
 
 
+def _is_rows(tables: object) -> bool:
+    return isinstance(tables, list) and all(isinstance(t, dict) for t in tables)
+
+
 def _row(
-    part: _Part, kind: type[Row], index: int, raw: Mapping[str, Any], zone: tzinfo, faults: list[Fault]
-) -> Row | None:
-    at: Path = (kind.name, index)
-    fields = {f.name: f for f in fields_of(kind)}
-    values, problems = _values(fields, raw, zone)
+    part: _Part, at: tuple[str, int], raw: Mapping[str, Any], zone: tzinfo
+) -> tuple[Row | None, list[Fault]]:
+    kind = KINDS[at[0]]
+    values, problems = _values({f.name: f for f in fields_of(kind)}, raw, zone)
     if not problems:
         row = kind(**values)
         problems = _dates(row) or list(row.problems())
         if not problems:
-            return row
-    for p in problems:
-        faults.append(part.fault((*at, *(fields_named(kind, p.path))), p.value, p.what, p.do))
-    return None
-
-
-def fields_named(kind: type[Row], path: Path) -> Path:
-    """Return a path with the field's name in the file instead of its attribute."""
+            return row, []
     names = {f.attribute: f.name for f in fields_of(kind)}
-    return (names.get(str(path[0]), path[0]), *path[1:]) if path else path
+    paths = ((names.get(str(p.path[0]), p.path[0]), *p.path[1:]) if p.path else () for p in problems)
+    return None, [
+        part.fault((*at, *path), p.value, p.what, p.do) for path, p in zip(paths, problems, strict=True)
+    ]
 
 
 def _values(

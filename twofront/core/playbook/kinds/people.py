@@ -1,0 +1,47 @@
+"""Who acts: lines and roles, and what each may do."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from twofront.core.playbook.fields import Key, Ref
+from twofront.core.playbook.kinds.row import Named, Row
+from twofront.core.playbook.loads import PERMISSIONS
+
+Permission = Annotated[str, Ref("goal", also=PERMISSIONS, prefix="close:")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Named):
+    """A line (条): a department of the county with a right of its own. *front* is empty where it serves both."""
+
+    name: ClassVar[str] = "line"
+
+    front: Annotated[Key | None, Ref("front")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Named):
+    """What the holder of an account may see and do.
+
+    Args:
+        scope: Whose rows: `county` all; `line` those of the account's line; `block` those of its division; `own` its own
+            enterprise's; `none` no rows, published aggregates only.
+        permissions: What its holder may do within that scope.
+    """
+
+    name: ClassVar[str] = "role"
+
+    scope: Literal["county", "line", "block", "any", "own", "none"]
+    permissions: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Row):
+    """What a role may do besides, where its account stands on this line."""
+
+    name: ClassVar[str] = "grant"
+    key_fields: ClassVar[tuple[str, ...]] = ("role", "line")
+
+    role: Annotated[Key, Ref("role")]
+    line: Annotated[Key, Ref("line")]
+    permissions: tuple[Permission, ...]
