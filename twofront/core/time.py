@@ -194,6 +194,8 @@ def parse_moment(text: str, *, zone: tzinfo) -> datetime:
         >>> parse_moment("2020-02-18T11:30Z", zone=here).isoformat()
         '2020-02-18T19:30:00+08:00'
     """
+    if not _DAY.match(text):
+        raise BadTime(text, "is no moment", _MOMENT_FORM)
     day = parse_day(text[:10])
     if len(text) == 10:
         return datetime.combine(day, MIDNIGHT, zone)

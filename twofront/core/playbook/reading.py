@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from twofront.core.playbook.book import Playbook
 from twofront.core.playbook.checking import Placed, judge
 from twofront.core.playbook.faults import Fault, PlaybookFaults
-from twofront.core.playbook.fields import Field, Path, Problem, convert, fields_of
+from twofront.core.playbook.fields import Path, Problem, convert, fields_of
 from twofront.core.playbook.kinds import KINDS, Row
 from twofront.core.playbook.lines import lines_of
 
@@ -32,7 +32,7 @@ def read(files: Mapping[str, bytes]) -> Playbook:
     Example:
         >>> read({"county.toml": b"[[role]]\nkey = 1\n"})
         Traceback (most recent call last):
-        twofront.core.playbook.faults.PlaybookFaults: county.toml:1: [[role]] has no source; add source = …, and 5 more faults
+        twofront.core.playbook.faults.PlaybookFaults: county.toml:1: [[role]] has no en; add en = …, and 5 more
     """
     placed, faults = _gather(files)
     faults = faults or sorted(judge(placed))
@@ -190,7 +190,7 @@ def _row(
     part: _Part, at: tuple[str, int], raw: Mapping[str, Any], zone: tzinfo
 ) -> tuple[Row | None, list[Fault]]:
     kind = KINDS[at[0]]
-    values, problems = _values({f.name: f for f in fields_of(kind)}, raw, zone)
+    values, problems = _values(kind, raw, zone)
     if not problems:
         row = kind(**values)
         problems = _dates(row) or list(row.problems())
@@ -203,9 +203,8 @@ def _row(
     ]
 
 
-def _values(
-    fields: Mapping[str, Field], raw: Mapping[str, Any], zone: tzinfo
-) -> tuple[dict[str, Any], list[Problem]]:
+def _values(kind: type[Row], raw: Mapping[str, Any], zone: tzinfo) -> tuple[dict[str, Any], list[Problem]]:
+    fields = {f.name: f for f in fields_of(kind)}
     values: dict[str, Any] = {}
     problems = [
         Problem((name,), name, "is no field of this kind", _nearest(name, fields))
@@ -219,7 +218,9 @@ def _values(
             )
             problems += found
         elif field.required:
-            problems.append(Problem((), None, f"has no {field.name}", f"add {field.name} = …"))
+            problems.append(
+                Problem((), None, f"[[{kind.name}]] has no {field.name}", f"add {field.name} = …")
+            )
     if isinstance(raw.get("zh"), str) and raw.get("zh") == raw.get("en"):
         problems.append(Problem(("en",), raw["en"], "is the same in both languages", "translate one of them"))
     return values, problems
