@@ -1,0 +1,124 @@
+// Draws the series of the charts. SVG, no tooltip of HTML, no inline styles: the page's policy forbids them.
+import { LineChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import type { ECharts, EChartsCoreOption } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+
+interface PlotPoint {
+  on: string;
+  rate: number | null;
+  break: boolean;
+  revised: boolean;
+  note: string;
+}
+interface Plot {
+  title: string;
+  percent: boolean;
+  lines: { name: string; own: boolean; points: PlotPoint[] }[];
+}
+
+const drawn = new Map<HTMLElement, ECharts>();
+const token = (place: HTMLElement, name: string): string => getComputedStyle(place).getPropertyValue(name).trim();
+const day = (iso: string): string => `${Number(iso.slice(5, 7))}-${iso.slice(8, 10)}`;
+
+function breakLine(points: PlotPoint[], color: string): object {
+  return {
+    silent: true,
+    symbol: "none",
+    animation: false,
+    lineStyle: { color, type: [2, 3], width: 1.5 },
+    label: { formatter: "⫽", color, fontSize: 14, position: "end", distance: 0 },
+    data: points.filter((p) => p.break).map((p) => ({ xAxis: p.on })),
+  };
+}
+
+/** A break parts the line in two: the days on both sides are not comparable. */
+function segments(points: PlotPoint[]): PlotPoint[][] {
+  const parts: PlotPoint[][] = [[]];
+  for (const point of points) {
+    if (point.break) parts.push([]);
+    parts.at(-1)?.push(point);
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
+function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
+  const own = token(place, "--front");
+  const other = token(place, "--ink-3");
+  const grid = token(place, "--line");
+  const days = [...new Set(plot.lines.flatMap((line) => line.points.map((p) => p.on)))].sort();
+  const say = (v: unknown): string => (typeof v === "number" ? `${v.toFixed(1)}${plot.percent ? "%" : ""}` : "—");
+  const series = plot.lines.flatMap((line) =>
+    segments(line.points).map((part, i) => ({
+      type: "line",
+      name: line.name,
+      data: part.map((p) => [p.on, p.rate]),
+      connectNulls: false,
+      symbol: line.own ? "circle" : "diamond",
+      symbolSize: (_value: unknown, p: { dataIndex: number }) =>
+        line.own && part.length > 3 && p.dataIndex < part.length - 1 ? 4 : 8,
+      lineStyle: { width: line.own ? 2.5 : 2, type: line.own ? "solid" : "dashed", color: line.own ? own : other },
+      itemStyle: { color: line.own ? own : other },
+      markLine: i === 0 ? breakLine(line.points, line.own ? own : other) : undefined,
+      z: line.own ? 3 : 2,
+    })),
+  );
+  return {
+    animation: false,
+    grid: { left: 34, right: 14, top: 14, bottom: 22 },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      confine: true,
+      textStyle: { fontSize: 14 },
+      axisPointer: { lineStyle: { color: other } },
+      valueFormatter: say,
+    },
+    xAxis: {
+      type: "category",
+      data: days,
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: grid } },
+      axisTick: { show: false },
+      axisLabel: { formatter: day, fontSize: 14, color: other, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      splitNumber: 2,
+      axisLabel: { fontSize: 14, color: other },
+      splitLine: { lineStyle: { color: grid } },
+    },
+    series,
+  };
+}
+
+function draw(place: HTMLElement): void {
+  const block = document.getElementById(place.dataset["plot"] ?? "");
+  if (block === null || drawn.has(place)) return;
+  const chart = init(place, undefined, { renderer: "svg" });
+  chart.setOption(option(JSON.parse(block.textContent ?? "{}") as Plot, place));
+  drawn.set(place, chart);
+  sizes.observe(place);
+}
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) drawn.get(target as HTMLElement)?.resize();
+});
+
+function drawAll(): void {
+  for (const [place, chart] of drawn) {
+    if (place.isConnected) continue;
+    sizes.unobserve(place);
+    chart.dispose();
+    drawn.delete(place);
+  }
+  for (const place of document.querySelectorAll<HTMLElement>("[data-plot]")) draw(place);
+}
+
+drawAll();
+document.addEventListener("htmx:afterSwap", drawAll);
+window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));
