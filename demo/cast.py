@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import names
 from county import MEETING, Block, County, spread, table
@@ -18,16 +19,27 @@ SERVICES = "above_limit_services"
 PROJECTS = "key_projects"
 SMALL = 24
 
-# Named by the story: block, trade, number, normal staff, group, part.
+
+class Part(NamedTuple):
+    """A part that the story names: whose firm it is, what it is called, how many work there, and its group."""
+
+    block: str
+    word: str
+    number: int
+    staff: int
+    group: str
+    key: str
+
+
 PARTS = (
-    ("330783007", "木雕", 1, 110, "unseen", "carver"),
-    ("330783122", "包装", 3, 230, "seen", "idle"),
-    ("330783003", "工艺品", 1, 300, "seen", "crafts"),
-    ("330783106", "食品", 1, 64, "seen", "cold_store"),
-    ("330783006", "铸造", 1, 140, "seen", "furnace"),
-    ("330783006", "机械", 1, 210, "shut", "supply_chain"),
-    ("330783112", "服装", 1, 160, "seen", "plain"),
-    ("330783004", "五金", 1, 90, "shut", "stuck_meter"),
+    Part("330783007", "木雕", 1, 110, "unseen", "carver"),
+    Part("330783122", "包装", 3, 230, "seen", "idle"),
+    Part("330783003", "工艺品", 1, 300, "seen", "crafts"),
+    Part("330783106", "食品", 1, 64, "seen", "cold_store"),
+    Part("330783006", "铸造", 1, 140, "seen", "furnace"),
+    Part("330783006", "机械", 1, 210, "shut", "supply_chain"),
+    Part("330783112", "服装", 1, 160, "seen", "plain"),
+    Part("330783004", "五金", 1, 90, "shut", "stuck_meter"),
 )
 STARTS = {"carver": dt.date(2020, 2, 16), "idle": dt.date(2020, 2, 17)}
 
@@ -45,7 +57,6 @@ class Firm:
     name: str
     township: str
     sector: str
-    line: str
     staff: int
     group: str
     list: str = INDUSTRY
@@ -90,12 +101,16 @@ class _Trades:
         return self.chance.choices(rows, weights=[int(row["weight"]) for row in rows])[0]
 
     def name(self, trade: dict[str, str]) -> str:
-        self.used[trade["word"]] += 1
-        number = self.used[trade["word"]]
-        while any(trade["word"] == part[1] and number == part[2] for part in PARTS):
-            self.used[trade["word"]] += 1
-            number = self.used[trade["word"]]
-        return f"示例{trade['word']}{names.chinese(number)}{trade['suffix']}"
+        word = trade["word"]
+        taken = {part.number for part in PARTS if part.word == word}
+        self.used[word] += 1
+        while self.used[word] in taken:
+            self.used[word] += 1
+        return _called(trade, number=self.used[word])
+
+
+def _called(trade: dict[str, str], *, number: int) -> str:
+    return f"示例{trade['word']}{names.chinese(number)}{trade['suffix']}"
 
 
 def _groups(block: Block) -> Iterator[str]:
@@ -119,26 +134,25 @@ def industry(county: County) -> list[Firm]:
     by_word = {row["word"]: row for row in table("trades")}
     firms: list[Firm] = []
     for block in county.blocks:
+        parts = [part for part in PARTS if part.block == block.code]
         left = Counter(_groups(block))
-        parts = [part for part in PARTS if part[0] == block.code]
-        cast = [(part[4], part) for part in parts]
-        left.subtract(group for group, _ in cast)
-        cast += [(group, None) for group in left.elements()]  # type: ignore[list-item]
-        chance.shuffle(cast)
-        for group, part in cast:
-            trade = by_word[part[1]] if part else trades.draw("industry")
+        left.subtract(part.group for part in parts)
+        roles: list[Part | str] = [*parts, *left.elements()]
+        chance.shuffle(roles)
+        for role in roles:
+            named = role if isinstance(role, Part) else None
+            trade = by_word[named.word] if named else trades.draw("industry")
             serial = len(firms) + 1
             firms.append(
                 Firm(
                     serial=serial,
                     code=names.credit_code(serial),
-                    name=f"示例{part[1]}{names.chinese(part[2])}{trade['suffix']}" if part else trades.name(trade),
+                    name=_called(trade, number=named.number) if named else trades.name(trade),
                     township=block.code,
                     sector=trade["sector"],
-                    line=trade["line"],
-                    staff=part[3] if part else _staff(chance),
-                    group=group,
-                    part=part[5] if part else "",
+                    staff=named.staff if named else _staff(chance),
+                    group=role.group if isinstance(role, Part) else role,
+                    part=named.key if named else "",
                 )
             )
     return _on(_opened(firms, county=county), chance=county.chance("power starts"))
@@ -186,9 +200,9 @@ def _on(firms: list[Firm], *, chance: random.Random) -> list[Firm]:
     for firm in firms:
         powers = None
         if firm.group == "seen" and firm.opens:
-            powers = min(firm.opens + dt.timedelta(chance.choice((0, 0, 1, 2))), MEETING)
+            powers = min(firm.opens + dt.timedelta(chance.choice((0, 0, 0, 1))), MEETING)
         elif firm.group == "silent":
-            powers = MEETING - dt.timedelta(chance.randint(0, 4))
+            powers = MEETING - dt.timedelta(chance.randint(0, 3))
         elif firm.group == "shut" and firm.opens:
             powers = firm.opens + dt.timedelta(chance.choice((0, 0, 0, 1)))
         elif firm.group == "unseen" and not firm.part and chance.random() < 0.4:
@@ -218,7 +232,6 @@ def services(county: County, *, after: int) -> list[Firm]:
                     name=trades.name(trade),
                     township=block.code,
                     sector=trade["sector"],
-                    line=trade["line"],
                     staff=max(6, round(chance.lognormvariate(3.2, 0.7))),
                     group=group,
                     list=SERVICES,
@@ -245,7 +258,6 @@ def small(county: County, *, after: int) -> list[Firm]:
                 name=f"示例小微{names.chinese(n + 1)}厂",
                 township=county.blocks[n % len(county.blocks)].code,
                 sector="C24",
-                line="economy",
                 staff=chance.randint(4, 18),
                 group="small",
                 list="",
@@ -270,7 +282,9 @@ def projects(county: County) -> list[Project]:
                 Project(
                     code=f"DY2019-{serial:03d}",
                     name=f"示例{words[serial % len(words)]}项目{names.chinese(serial)}",
-                    level="省重点" if part or serial % 9 == 0 else ("市重点" if serial % 3 == 0 else "县重点"),
+                    level="省重点"
+                    if part or serial % 9 == 0
+                    else ("市重点" if serial % 3 == 0 else "县重点"),
                     kind="续建",
                     township=block.code,
                     workers=120 if part else chance.randrange(30, 260, 10),

@@ -62,7 +62,9 @@ def load(seed: int) -> County:
         )
         for row in table("blocks")
     ]
-    return County(seed=seed, blocks=blocks, villages=[(row["code"], row["name"]) for row in table("villages")])
+    return County(
+        seed=seed, blocks=blocks, villages=[(row["code"], row["name"]) for row in table("villages")]
+    )
 
 
 def days(first: dt.date, last: dt.date) -> list[dt.date]:

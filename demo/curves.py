@@ -19,9 +19,11 @@ BASELINE = (dt.date(2020, 1, 2), dt.date(2020, 1, 15))
 EVE = dt.date(2020, 1, 24)
 FLOOR = 0.36
 CEILING = 0.27
-SPREAD = 2.1
+SPREAD = 2.25
 MEDIAN_KWH = 520.0
+LEAST_KWH = 45.0
 WEEKDAY = (1.0, 1.01, 1.0, 1.0, 0.99, 0.96, 0.92)
+RESTS = {"carver": 0.06, "idle": 0.06, "cold_store": 0.25, "furnace": 0.25}
 # Of the largest firms by rank, those that run on the meeting's day; the others of these ranks are closed.
 LARGE = 24
 LARGE_ON = frozenset({0, 2, 3, 6, 7, 9, 11, 12, 15, 16, 18, 21})
@@ -44,13 +46,14 @@ def draw(firms: Sequence[Firm], *, chance: random.Random) -> dict[int, Curve]:
     out = {}
     for firm in firms:
         rest = chance.uniform(0.02, 0.15) if firm.group != "unseen" else chance.uniform(0.04, CEILING)
-        if firm.part == "carver":
-            rest = 0.06
-        if firm.part == "idle":
-            rest = 0.06
+        rest = RESTS.get(firm.part, rest)
         low = chance.uniform(0.40, 0.52)
         out[firm.serial] = Curve(
-            size=sizes[firm.serial], rest=rest, low=low, high=chance.uniform(0.58, 0.95), ramp=chance.randint(3, 8)
+            size=sizes[firm.serial],
+            rest=rest,
+            low=low,
+            high=chance.uniform(0.58, 0.95),
+            ramp=chance.randint(3, 8),
         )
     return out
 
@@ -59,7 +62,10 @@ def _sizes(firms: Sequence[Firm], *, chance: random.Random) -> dict[int, float]:
     """Hand the sizes out: fixed ranks of the largest to firms that run or rest, the others by lot."""
     count = len(firms)
     normal = NormalDist()
-    ranks = [math.exp(SPREAD * normal.inv_cdf(1 - (n + 0.5) / count)) * MEDIAN_KWH for n in range(count)]
+    ranks = [
+        math.exp(SPREAD * normal.inv_cdf(1 - (n + 0.5) / count)) * MEDIAN_KWH + LEAST_KWH
+        for n in range(count)
+    ]
     plain = [firm for firm in firms if not firm.part and firm.township != "330783201" and firm.list]
     on = [firm.serial for firm in plain if firm.group == "seen"]
     off = [firm.serial for firm in plain if firm.group == "shut"]
@@ -75,7 +81,7 @@ def part_of(firm: Firm, *, curve: Curve, day: dt.date, factor: float) -> float:
     """Say which part of its baseline a firm uses on a day, before the weekday's share."""
     if day < EVE:
         fade = (day - dt.date(2020, 1, 15)).days / 9
-        return 1.0 - fade * (1.0 - max(curve.rest, 0.3 if firm.part in {"cold_store", "furnace"} else 0.0))
+        return 1.0 - fade * (1.0 - curve.rest)
     if firm.part == "carver" and day >= STARTS["carver"]:
         return 0.02
     if firm.part == "idle":

@@ -17,7 +17,7 @@ from plan import Load
 REPORT_HEADS = ("日期", "统一社会信用代码", "企业名称", "是否开工", "在岗人数", "正常用工", "困难")
 VISIT_HEADS = ("日期", "统一社会信用代码", "服务员", "是否开工", "在岗人数")
 PROJECT_HEADS = ("项目编号", "日期", "是否复工", "在岗人数", "原因")
-TROUBLES = ("缺人", "缺口罩", "缺原料", "物流不畅", "缺订单", "资金紧张")
+TROUBLES = ("开工难", "招工难", "产业链联动难", "物资运输难", "资金周转难", "保外贸订单难")
 ON_SITE = {"carver": 60, "idle": 180, "crafts": 121}
 HUSH = dt.date(2020, 2, 15)
 EARLY = dt.date(2020, 2, 14)
@@ -25,30 +25,34 @@ SEEN_VISITED = 248
 UNSEEN_VISITED = 3
 
 
-def reports(county: County, *, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm]) -> list[Load]:
+def reports(
+    county: County, *, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm]
+) -> list[Load]:
     """Write the lines' sheets: first the history, then a workbook a day; one sheet of services comes twice."""
     told = [*industry, *[firm for firm in small if firm.serial % 2]]
     chance = county.chance("reports")
     by_day = {day: list(_told(told, day=day, chance=chance)) for day in days(FIRST_REPORT, LAST)}
     past = [row for day in days(FIRST_REPORT, EARLY) for row in by_day[day]]
-    out = [_report("2020-02-14/工业企业复工日报(10至14日).xlsx", past, line="经信", known="2020-02-14T20:00")]
-    for day in days(HUSH, LAST):
-        clock = "18:40" if day < dt.date(2020, 2, 20) else "19:20"
-        out.append(_report(f"{day}/工业企业复工日报.xlsx", by_day[day], line="经信", known=f"{day}T{clock}"))
+    out = [_report("2020-02-14/工业企业复工日报(10至14日).xlsx", past, known="2020-02-14T20:00")]
+    out += [
+        _report(f"{day}/工业企业复工日报.xlsx", by_day[day], known=f"{day}T16:40") for day in days(HUSH, LAST)
+    ]
     by_day = {day: list(_told(services, day=day, chance=chance)) for day in days(FIRST_REPORT, LAST)}
     sunday = dt.date(2020, 2, 16)
     past = [row for day in days(FIRST_REPORT, sunday) for row in by_day[day]]
-    out.append(_plain_report("2020-02-16/服务业复工日报(10至16日).csv", past, known="2020-02-16T19:10"))
-    for day in days(sunday + dt.timedelta(1), LAST):
-        out.append(_plain_report(f"{day}/服务业复工日报.csv", by_day[day], known=f"{day}T18:30"))
+    out.append(_plain_report("2020-02-16/服务业复工日报(10至16日).csv", past, known="2020-02-16T16:30"))
+    out += [
+        _plain_report(f"{day}/服务业复工日报.csv", by_day[day], known=f"{day}T16:30")
+        for day in days(sunday + dt.timedelta(1), LAST)
+    ]
     again = next(load for load in out if load.sheet.path == "2020-02-17/服务业复工日报.csv")
     twin = replace(again.sheet, path="2020-02-17/服务业复工日报(1).csv")
-    out.append(Load("reports", twin, "2020-02-17T19:05"))
+    out.append(Load("reports", twin, "2020-02-17T16:55"))
     return out
 
 
-def _report(path: str, rows: list[Row], *, line: str, known: str) -> Load:
-    title = ("规上工业企业复工情况日报(演练)", f"填报单位: {line}条线   时间截至当日18时")
+def _report(path: str, rows: list[Row], *, known: str) -> Load:
+    title = ("规上工业企业复工情况日报(演练)", "填报单位: 经信条线   时间截至当日16时")
     notes = ("注: 未报企业不列。", "是否开工以企业自报为准, 另由驻企服务员核实。")
     return Load("reports", Sheet(path, REPORT_HEADS, rows, title=title, notes=notes), known)
 
@@ -91,7 +95,7 @@ def _on_site(firm: Firm, *, day: dt.date, chance: random.Random) -> int:
 
 def _trouble(firm: Firm, *, is_open: bool, lot: float) -> str:
     if firm.part == "supply_chain":
-        return "缺螺丝: 等永康供货"
+        return "产业链联动难"
     limit = 0.18 if is_open else 0.55
     return TROUBLES[int(lot / limit * len(TROUBLES))] if lot < limit else ""
 
@@ -111,8 +115,8 @@ def visits(county: County, *, industry: Sequence[Firm]) -> list[Load]:
         return Load("visits", Sheet(path, VISIT_HEADS, lines, encoding="utf-8-sig"), known)
 
     past = [visit for day in early for visit in day]
-    return [sheet("2020-02-15/驻企服务员走访记录(12至15日).csv", past, "2020-02-15T19:30")] + [
-        sheet(f"{day}/驻企服务员走访记录.csv", found, f"{day}T18:50") for day, found in sorted(rows.items())
+    return [sheet("2020-02-15/驻企服务员走访记录(12至15日).csv", past, "2020-02-15T17:40")] + [
+        sheet(f"{day}/驻企服务员走访记录.csv", found, f"{day}T17:40") for day, found in sorted(rows.items())
     ]
 
 
@@ -146,7 +150,9 @@ def _after(firms: Sequence[Firm], *, chance: random.Random) -> dict[dt.date, lis
     """Visit after the meeting: on the 19th first the firms that power does not see, and the idle plant."""
     out: dict[dt.date, list[Visit]] = {}
     for day in days(MEETING + dt.timedelta(1), LAST):
-        ready = [f for f in firms if f.powers and f.opens and f.opens <= day and f.powers <= day and not f.part]
+        ready = [
+            f for f in firms if f.powers and f.opens and f.opens <= day and f.powers <= day and not f.part
+        ]
         out[day] = [_met(firm, day=day, chance=chance) for firm in chance.sample(ready, 84)]
         met = {firm.code for _, firm, _, _ in out[day]}
         if day > MEETING + dt.timedelta(1):
@@ -165,14 +171,16 @@ def project_reports(county: County, *, projects: Sequence[Project]) -> list[Load
     chance = county.chance("project reports")
     shares = {project.code: chance.uniform(0.3, 0.7) for project in projects}
     by_day: dict[dt.date, list[Row]] = {
-        day: [_project(p, day=day, share=shares[p.code]) for p in projects] for day in days(FIRST_REPORT, LAST)
+        day: [_project(p, day=day, share=shares[p.code]) for p in projects]
+        for day in days(FIRST_REPORT, LAST)
     }
     eve = MEETING - dt.timedelta(1)
     past = [row for day in days(FIRST_REPORT, eve) for row in by_day[day]]
-    out = [_project_sheet(f"{eve}/重点项目复工情况(10至17日).xlsx", past, known=f"{eve}T18:10")]
-    for day in days(MEETING, LAST):
-        out.append(_project_sheet(f"{day}/重点项目复工情况.xlsx", by_day[day], known=f"{day}T18:10"))
-    return out
+    first = _project_sheet(f"{eve}/重点项目复工情况(10至17日).xlsx", past, known=f"{eve}T16:50")
+    return [first] + [
+        _project_sheet(f"{day}/重点项目复工情况.xlsx", by_day[day], known=f"{day}T16:50")
+        for day in days(MEETING, LAST)
+    ]
 
 
 def _project(project: Project, *, day: dt.date, share: float) -> Row:
@@ -188,6 +196,6 @@ def _project(project: Project, *, day: dt.date, share: float) -> Row:
 
 
 def _project_sheet(path: str, rows: list[Row], *, known: str) -> Load:
-    title = ("重点建设项目复工情况(演练)", "填报单位: 发改条线   时间截至当日17时")
+    title = ("重点建设项目复工情况(演练)", "填报单位: 发改条线   时间截至当日16时")
     notes = ("注: 新建项目不计入续建项目复工率。",)
     return Load("project_reports", Sheet(path, PROJECT_HEADS, rows, title=title, notes=notes), known)

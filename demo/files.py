@@ -6,6 +6,7 @@ One law: what a sheet says is decided elsewhere; here it only gets a title, a fo
 import csv
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class Sheet:
 
     path: str
     heads: tuple[str, ...]
-    rows: list[Row]
+    rows: Sequence[Row]
     title: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     encoding: str = "utf-8"
@@ -56,7 +57,9 @@ def _csv(sheet: Sheet) -> bytes:
 def _workbook(sheet: Sheet) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": sheet.title[0] if sheet.title else "", "author": "演练", "created": CREATED})
+    book.set_properties(
+        {"title": sheet.title[0] if sheet.title else "", "author": "演练", "created": CREATED}
+    )
     page = book.add_worksheet("表1")
     formats = {
         "title": book.add_format({"bold": True, "align": "center", "font_size": 16}),

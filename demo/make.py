@@ -7,6 +7,7 @@ sheets enter by `twofront load` like any other county's, and the same seed gives
 """
 
 import argparse
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,8 +45,8 @@ def steps(seed: int) -> Iterator[plan.Step]:
     yield from daily.project_reports(place, projects=projects)
     yield from daily.reports(place, industry=industry, services=services, small=small)
     yield from daily.visits(place, industry=industry)
-    for day in days(MEETING, LAST):
-        yield plan.Publish(day - county.dt.timedelta(1), f"{day}T09:00")
+    for day in days(MEETING - dt.timedelta(1), LAST):
+        yield plan.Publish(day, f"{day}T20:00")
 
 
 def make(out: Path, *, seed: int) -> None:
@@ -60,7 +61,10 @@ def make(out: Path, *, seed: int) -> None:
 
 def main() -> int:
     """Read the arguments and make the files."""
-    parser = argparse.ArgumentParser(description="Make the files of the exercise county.", epilog="python demo/make.py /data/exercise --seed 0")
+    parser = argparse.ArgumentParser(
+        description="Make the files of the exercise county.",
+        epilog="python demo/make.py /data/exercise --seed 0",
+    )
     parser.add_argument("out", type=Path, help="the folder to write to; made if it is missing")
     parser.add_argument("--seed", type=int, default=0, help="what chance starts from (default 0)")
     args = parser.parse_args()

@@ -50,7 +50,9 @@ def connect(firms: Sequence[Firm], *, chance: random.Random) -> list[Meter]:
     """Give each firm its meter; thirty have two, two share one, one small firm's was changed in February."""
     listed = [firm for firm in firms if firm.list and not firm.part]
     pair = tuple([firm for firm in listed if firm.group == "shut" and firm.opens is None][:2])
-    twice = {firm.serial for firm in chance.sample([f for f in listed if f not in pair and f.group != "dark"], 30)}
+    twice = {
+        firm.serial for firm in chance.sample([f for f in listed if f not in pair and f.group != "dark"], 30)
+    }
     changed = next(firm for firm in firms if not firm.list)
     out: list[Meter] = [Meter(_number(0), pair, shares=SHARES)]
     for firm in firms:
@@ -58,7 +60,10 @@ def connect(firms: Sequence[Firm], *, chance: random.Random) -> list[Meter]:
             continue
         if firm.serial in twice:
             weight = round(chance.uniform(0.5, 0.85), 2)
-            out += [Meter(_number(len(out)), (firm,), weight=weight), Meter(_number(len(out) + 1), (firm,), weight=1 - weight)]
+            out += [
+                Meter(_number(len(out)), (firm,), weight=weight),
+                Meter(_number(len(out) + 1), (firm,), weight=1 - weight),
+            ]
         elif firm is changed:
             out.append(Meter(_number(len(out)), (firm,), last=SWAPPED - dt.timedelta(1)))
             out.append(Meter(_number(len(out)), (firm,), first=SWAPPED))
@@ -78,7 +83,8 @@ def read(meters: Sequence[Meter], *, sizes: Mapping[int, curves.Curve], county: 
     for meter in meters:
         size = sum(sizes[firm.serial].size for firm in meter.firms) * meter.weight
         grid.read[meter.number] = {
-            day: round(size * chance.uniform(0.93, 1.07) * curves.weekday(day), 2) for day in days(*curves.BASELINE)
+            day: round(size * chance.uniform(0.93, 1.07) * curves.weekday(day), 2)
+            for day in days(*curves.BASELINE)
         }
     means = {number: sum(row.values()) / len(row) for number, row in grid.read.items()}
     factor = _solve(meters, sizes=sizes, means=means)
@@ -87,20 +93,30 @@ def read(meters: Sequence[Meter], *, sizes: Mapping[int, curves.Curve], county: 
         row = grid.read[meter.number]
         for day in days(curves.BASELINE[1] + dt.timedelta(1), LAST):
             shake = 1.0 if day == MEETING else noise.uniform(0.98, 1.02)
-            row[day] = _reading(meter, day=day, sizes=sizes, mean=means[meter.number], factor=factor, shake=shake)
+            row[day] = _reading(
+                meter, day=day, sizes=sizes, mean=means[meter.number], factor=factor, shake=shake
+            )
     _faults(grid, chance=county.chance("faults"))
     return grid
 
 
 def _reading(
-    meter: Meter, *, day: dt.date, sizes: Mapping[int, curves.Curve], mean: float, factor: float, shake: float = 1.0
+    meter: Meter,
+    *,
+    day: dt.date,
+    sizes: Mapping[int, curves.Curve],
+    mean: float,
+    factor: float,
+    shake: float = 1.0,
 ) -> float:
     firm = meter.firms[0]
     part = curves.part_of(firm, curve=sizes[firm.serial], day=day, factor=factor)
     return round(part * shake * curves.weekday(day) * mean, 2)
 
 
-def _solve(meters: Sequence[Meter], *, sizes: Mapping[int, curves.Curve], means: Mapping[str, float]) -> float:
+def _solve(
+    meters: Sequence[Meter], *, sizes: Mapping[int, curves.Curve], means: Mapping[str, float]
+) -> float:
     """Find the factor with which the resumed firms' kWh of the meeting's day are the story's share of the known."""
     known = [meter for meter in meters if meter.firms[0].list and meter.firms[0].group != "dark"]
     base = sum(means[meter.number] for meter in known)
@@ -108,7 +124,10 @@ def _solve(meters: Sequence[Meter], *, sizes: Mapping[int, curves.Curve], means:
     for _ in range(40):
         factor = (low + high) / 2
         kwh = (
-            (_reading(meter, day=MEETING, sizes=sizes, mean=means[meter.number], factor=factor), means[meter.number])
+            (
+                _reading(meter, day=MEETING, sizes=sizes, mean=means[meter.number], factor=factor),
+                means[meter.number],
+            )
             for meter in known
         )
         share = 100 * sum(value for value, mean in kwh if value > THRESHOLD * mean) / base
@@ -139,26 +158,43 @@ def loads(county: County, *, industry: Sequence[Firm], small: Sequence[Firm]) ->
     sizes = curves.draw(industry, chance=county.chance("curves"))
     sizes |= {s.serial: curves.Curve(20 + s.staff, 0.1, 0.5, 0.8, 4) for s in small}
     grid = read(meters, sizes=sizes, county=county)
-    slip = next(m.number for m in meters if m.firms[0].group == "seen" and not m.firms[0].part and HISTORY_TO in grid.read[m.number])
+    slip = next(
+        m.number
+        for m in meters
+        if m.firms[0].group == "seen" and not m.firms[0].part and HISTORY_TO in grid.read[m.number]
+    )
     out = [_owners(meters), _history(grid, slip=slip)]
     for day in days(HISTORY_TO + dt.timedelta(1), LAST):
-        rows: list[Row] = [(day.isoformat(), m.number, grid.read[m.number][day]) for m in meters if day in grid.read[m.number]]
+        rows: list[Row] = [
+            (day.isoformat(), m.number, grid.read[m.number][day])
+            for m in meters
+            if day in grid.read[m.number]
+        ]
         out.append(_long(f"{day}/用电日报.csv", rows, known=f"{day}T19:00"))
     right: list[Row] = [(HISTORY_TO.isoformat(), slip, grid.read[slip][HISTORY_TO])]
     out.append(_long("2020-02-16/用电日报更正.csv", right, known="2020-02-16T10:00"))
-    for day in (MEETING - dt.timedelta(1), MEETING):
-        out.append(_curves(grid, day=day, chance=county.chance(f"curves {day}")))
-    return out
+    return out + [
+        _curves(grid, day=day, chance=county.chance(f"curves {day}"))
+        for day in (MEETING - dt.timedelta(1), MEETING)
+    ]
 
 
 def _owners(meters: Sequence[Meter]) -> Load:
     rows: list[Row] = [
-        (meter.number, firm.code, meter.first.isoformat(), share, meter.last.isoformat() if meter.last else "")
+        (
+            meter.number,
+            firm.code,
+            meter.first.isoformat(),
+            share,
+            meter.last.isoformat() if meter.last else "",
+        )
         for meter in meters
         for firm, share in zip(meter.firms, meter.shares, strict=True)
     ]
     heads = ("户号", "统一社会信用代码", "起", "份额", "止")
-    return Load("meters", Sheet("2020-02-10/用电户号对照表.csv", heads, rows, encoding="gb18030"), "2020-02-10T14:00")
+    return Load(
+        "meters", Sheet("2020-02-10/用电户号对照表.csv", heads, rows, encoding="gb18030"), "2020-02-10T14:00"
+    )
 
 
 def _history(grid: Grid, *, slip: str) -> Load:
@@ -171,7 +207,12 @@ def _history(grid: Grid, *, slip: str) -> Load:
             cells[at] = round(grid.read[slip][day] / 10, 2)
         rows.append((day.isoformat(), *cells))
     heads = ("record_date", *(meter.number for meter in grid.meters))
-    return Load("readings", Sheet("2020-02-14/用电历史(1月2日至2月14日).csv", heads, rows), "2020-02-14T19:00", layout="wide")
+    return Load(
+        "readings",
+        Sheet("2020-02-14/用电历史(1月2日至2月14日).csv", heads, rows),
+        "2020-02-14T19:00",
+        layout="wide",
+    )
 
 
 def _long(path: str, rows: list[Row], *, known: str) -> Load:

@@ -25,11 +25,42 @@ def accounts(county: County) -> Load:
         village = county.villages_of(block.code)[0]
         rows.append((block.login, "township", block.code, "*", FROM, _name(n), names.mobile(91_000 + n), ""))
         rows.append(
-            (f"officer-{block.login}", "service_officer", block.code, "economy", FROM, _name(100 + n), names.mobile(92_000 + n), "")
+            (
+                f"officer-{block.login}",
+                "service_officer",
+                block.code,
+                "economy",
+                FROM,
+                _name(100 + n),
+                names.mobile(92_000 + n),
+                "",
+            )
         )
         if block.login in {"hengdian", "baiyun", "huashui"}:
-            rows.append((f"grid-{block.login}", "grid_worker", village, "*", FROM, _name(200 + n), names.mobile(93_000 + n), ""))
-            rows.append((f"gate-{block.login}", "gate_keeper", village, "*", FROM, _name(300 + n), names.mobile(94_000 + n), ""))
+            rows.append(
+                (
+                    f"grid-{block.login}",
+                    "grid_worker",
+                    village,
+                    "*",
+                    FROM,
+                    _name(200 + n),
+                    names.mobile(93_000 + n),
+                    "",
+                )
+            )
+            rows.append(
+                (
+                    f"gate-{block.login}",
+                    "gate_keeper",
+                    village,
+                    "*",
+                    FROM,
+                    _name(300 + n),
+                    names.mobile(94_000 + n),
+                    "",
+                )
+            )
     sheet = Sheet(
         "2020-02-10/账号登记表.xlsx",
         HEADS,

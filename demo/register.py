@@ -28,10 +28,12 @@ def divisions(county: County) -> Load:
     return Load("divisions", sheet, "2020-02-10T08:00", on=START, by=None)
 
 
-def enterprises(county: County, *, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm]) -> list[Load]:
+def enterprises(
+    county: County, *, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm]
+) -> list[Load]:
     """Write the rosters of the lines: industry as a workbook, services in GB18030 with three wrong rows and their mend.
 
-    One member of industry lacks its list in the roster and one small firm claims it: a difference to be compared,
+    A firm stands twice in the workbook. One member of industry lacks its list in the roster and one small firm claims it: a difference to be compared,
     never applied.
     """
     towns = {block.code: block.name for block in county.blocks}
@@ -40,7 +42,7 @@ def enterprises(county: County, *, industry: Sequence[Firm], services: Sequence[
     lists[industry[40].code], lists[small[0].code] = "", INDUSTRY
     rows: list[Row] = [
         (n, f.name, f.code, towns[f.township], f.sector, f.contact, f.mobile, lists[f.code], f.staff)
-        for n, f in enumerate(firms, start=1)
+        for n, f in enumerate([*firms, firms[11]], start=1)
     ]
     first = Sheet(
         "2020-02-10/规上工业及小微企业花名册.xlsx",
@@ -62,7 +64,9 @@ def enterprises(county: County, *, industry: Sequence[Firm], services: Sequence[
             row[2] = "330783999"
         wrong[n] = tuple(row)
     second = Sheet("2020-02-10/限上服务业企业.csv", fields, wrong, encoding="gb18030")
-    mended = Sheet("2020-02-10/限上服务业企业(更正).csv", fields, [right[n] for n in (17, 88, 140)], encoding="gb18030")
+    mended = Sheet(
+        "2020-02-10/限上服务业企业(更正).csv", fields, [right[n] for n in (17, 88, 140)], encoding="gb18030"
+    )
     return [
         Load("enterprises", first, "2020-02-10T09:00", on=START),
         Load("enterprises", second, "2020-02-10T09:20", on=START),
@@ -70,7 +74,9 @@ def enterprises(county: County, *, industry: Sequence[Firm], services: Sequence[
     ]
 
 
-def lists(*, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm], projects: Sequence[Project]) -> list[Load]:
+def lists(
+    *, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence[Firm], projects: Sequence[Project]
+) -> list[Load]:
     """Write the lists: who is a member from when; one small firm left in January."""
     heads = ("成员", "名单", "起", "止", "原因")
     rows: list[Row] = [(f.code, INDUSTRY, START, None, "2019年年报在库") for f in industry]
@@ -94,9 +100,7 @@ def lists(*, industry: Sequence[Firm], services: Sequence[Firm], small: Sequence
 def project_roster(county: County, *, projects: Sequence[Project]) -> Load:
     """Write the roster of building projects."""
     towns = {block.code: block.name for block in county.blocks}
-    rows: list[Row] = [
-        (p.code, p.name, p.level, p.kind, towns[p.township], p.workers) for p in projects
-    ]
+    rows: list[Row] = [(p.code, p.name, p.level, p.kind, towns[p.township], p.workers) for p in projects]
     sheet = Sheet(
         "2020-02-10/重点项目清单.xlsx",
         ("项目编号", "项目名称", "级别", "类别", "镇街", "正常用工"),

@@ -32,7 +32,9 @@ def loads(county: County) -> list[Load]:
     for n, day in enumerate(days):
         late = LATE if day == days[-1] else {}
         codes = [code for code, _ in county.villages if code[:9] not in late]
-        rows: list[Row] = [(day, code, size[code], done[code][n] + wrong.get((code, day), 0)) for code in codes]
+        rows: list[Row] = [
+            (day, code, size[code], done[code][n] + wrong.get((code, day), 0)) for code in codes
+        ]
         out.append(_evening(f"{day}/入户摸排进度表.xlsx", day=day, rows=rows, clock="17:50"))
         for block in (block for block in county.blocks if block.code in late):
             rows = [(day, code, size[code], done[code][n]) for code in county.villages_of(block.code)]
@@ -44,7 +46,7 @@ def loads(county: County) -> list[Load]:
         for code, day in sorted(wrong, key=lambda key: (key[1], places[key[0]]))
     ]
     sheet = Sheet("2020-02-18/巍山镇摸排数据更正.csv", HEADS, mend, encoding="gb18030")
-    out.append(Load("coverage", sheet, "2020-02-18T18:25"))
+    out.append(Load("coverage", sheet, "2020-02-18T18:25", by="weishan"))
     return out
 
 
@@ -53,7 +55,7 @@ def _evening(path: str, *, day: dt.date, rows: list[Row], clock: str) -> Load:
         path,
         HEADS,
         rows,
-        title=(f"入户摸排进度表(演练) {day.month}月{day.day}日", "已完成为当日24时累计数, 单位: 户"),
+        title=(f"入户摸排进度表(演练) {day.month}月{day.day}日", "已完成为截至当日的累计数, 单位: 户"),
         notes=("汇总: 指挥部办公室 演练-吴某甲",),
     )
     return Load("coverage", sheet, f"{day}T{clock}")
@@ -82,7 +84,9 @@ def _done(county: County) -> dict[str, list[int]]:
     """Share each block's progress out among its villages, day by day."""
     chance = county.chance("survey")
     size = _dwellings(county)
-    sums = {row["code"]: [int(value) for key, value in row.items() if key != "code"] for row in table("survey")}
+    sums = {
+        row["code"]: [int(value) for key, value in row.items() if key != "code"] for row in table("survey")
+    }
     out: dict[str, list[int]] = {}
     for block in county.blocks:
         codes = county.villages_of(block.code)
@@ -121,7 +125,9 @@ def _add_day(
         out[code].append(value)
 
 
-def _leave_open(out: dict[str, list[int]], *, block: Block, codes: Sequence[str], size: dict[str, int], total: int) -> None:
+def _leave_open(
+    out: dict[str, list[int]], *, block: Block, codes: Sequence[str], size: dict[str, int], total: int
+) -> None:
     """Move what a block leaves open on the last day to its slowest villages."""
     rest = block.numbers["dwellings"] - total
     if not rest or EXAMPLE_VILLAGE in codes:
@@ -133,7 +139,9 @@ def _leave_open(out: dict[str, list[int]], *, block: Block, codes: Sequence[str]
         out[code][-1] = size[code] - left.get(code, 0)
 
 
-def _counted_twice(county: County, *, done: dict[str, list[int]], size: dict[str, int]) -> dict[tuple[str, dt.date], int]:
+def _counted_twice(
+    county: County, *, done: dict[str, list[int]], size: dict[str, int]
+) -> dict[tuple[str, dt.date], int]:
     """Say by how much the first sheets of the 17th and 18th are too high, by village and day."""
     codes = sorted(county.villages_of(WRONG_BLOCK), key=lambda code: (done[code][2] - size[code], code))[:3]
     out = {}

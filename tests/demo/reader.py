@@ -5,6 +5,7 @@ It replays the steps of a plan up to a stop and keeps the latest row of each key
 
 import csv
 import datetime as dt
+import functools
 import io
 import json
 from collections import defaultdict
@@ -62,7 +63,7 @@ class Known:
     repeated: list[str] = field(default_factory=list)
     interval: list[Row] = field(default_factory=list)
 
-    def rows(self, kind: str, **wanted: str) -> list[Row]:
+    def rows(self, kind: str, /, **wanted: str) -> list[Row]:
         """Give the latest rows of a kind that have the wanted values."""
         return [r for r in self.now[kind].values() if all(r[k] == v for k, v in wanted.items())]
 
@@ -123,8 +124,9 @@ def _text(data: bytes) -> str:
         return data.decode("gb18030")
 
 
+@functools.cache
 def _sheet(data: bytes) -> list[list[str]]:
-    page = openpyxl.load_workbook(io.BytesIO(data)).active
+    page = openpyxl.load_workbook(io.BytesIO(data), read_only=True).active
     return [[_cell(value) for value in line] for line in page.iter_rows(values_only=True)]
 
 
