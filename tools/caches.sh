@@ -2,5 +2,3 @@
 if ! { test -n "${HOME:-}" && mkdir -p "$HOME" 2>/dev/null && test -w "$HOME"; }; then
     export UV_CACHE_DIR="${UV_CACHE_DIR:-$PWD/.tools/cache/uv}" npm_config_cache="${npm_config_cache:-$PWD/.tools/cache/npm}"
 fi
-# A cache on another disk cannot be linked from; uv would say so for every run.
-export UV_LINK_MODE="${UV_LINK_MODE:-copy}"

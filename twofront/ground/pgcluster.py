@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -79,8 +80,8 @@ class Cluster:
         return found if found is not None and self._is_ours(found) else None
 
     def is_ready(self) -> bool:
-        """Return whether the server runs and takes connections."""
-        return self.process() is not None and self._pid_file()[1] == "ready"
+        """Return whether the server runs and takes connections; one that was just killed may still look alive."""
+        return self.process() is not None and self._pid_file()[1] == "ready" and self._answers()
 
     def start(self) -> None:
         """Make the cluster if there is none, then start it, or adopt the one that already runs; return when it answers.
@@ -93,10 +94,7 @@ class Cluster:
             if not self.folder.pg.exists():
                 self._choose_home(user)
                 self._make(user)
-            if self.process() is None:
-                self._clear()
-                self._spawn(user)
-            self._wait()
+            self._start(user)
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back; after ten seconds it is made to end. Idempotent."""
@@ -232,21 +230,36 @@ class Cluster:
         with folder.log("postgres") as log:
             self._child = programs.spawn("postgres", *words, user=user, output=log)
 
-    def _wait(self) -> None:
+    def _start(self, user: User) -> None:
+        """Start or adopt, and wait; one that ends while we wait, such as one about to stop, is followed by ours."""
         began = time.monotonic()
-        told = 0.0
+        told, spawned = 0.0, False
         while not self.is_ready():
             waited = time.monotonic() - began
-            if (self._child is not None and self._child.returncode is not None) or waited > _START_S:
+            if self.process() is None and not spawned:
+                self._clear()
+                self._spawn(user)
+                spawned = True
+            elif self.process() is None or waited > _START_S:
+                log = self.folder.logs / "postgres.log"
                 raise CannotDo(
-                    str(self.folder.logs / "postgres.log"),
+                    str(log),
                     f"the database does not start: {self.folder.last_words('postgres')}",
                     "see there",
                 )
-            if waited - told > 5:
+            elif waited - told > 5:
                 told = waited
                 self.said(f"the database is still starting ({self._pid_file()[1] or 'recovering'})")
             time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+            s.settimeout(5)
+            try:
+                s.connect(str(self.folder.socket / ".s.PGSQL.5432"))
+            except OSError:
+                return False
+        return True
 
 
 def rights(database: str, owner: str, app: str) -> list[sql.Composed]:

@@ -35,6 +35,7 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
 }
 _TICK_S = 0.2
 _READY_S = 180
+_DATABASE_PAUSE_S = 5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -79,6 +80,7 @@ class Supervisor:
         self._web: list[Child] = []
         self._workers: list[Child] = []
         self._urls: Urls | None = None
+        self._database_due = 0.0
         self._stopping = self._preparing = False
 
     @property
@@ -154,9 +156,13 @@ class Supervisor:
 
     def _round(self, server: Cluster | None) -> None:
         """Look once after everything."""
-        if server is not None and server.process() is None:
+        if server is not None and server.process() is None and time.monotonic() > self._database_due:
             self.said("the database ended by itself; it starts again")
-            server.start()
+            try:
+                server.start()
+            except CannotDo as e:
+                self._database_due = time.monotonic() + _DATABASE_PAUSE_S
+                self.said(f"{e}; tried again in {_DATABASE_PAUSE_S} s")
         for child in [*self._workers, *self._web]:
             if (sentence := child.keep()) is not None:
                 self.said(sentence)
