@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from twofront.core import ids
 from twofront.core.sheets.fields import Field
 from twofront.core.sheets.grid import BOOL, DATE, NUMBER, from_serial, plain_number
-from twofront.core.sheets.identity import birth_fault, credit_check, id_check
 from twofront.core.time import BadTime, parse_moment
 
 Value = Any
@@ -30,6 +30,7 @@ _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
+_LAST = 18  # characters of a code, and the place of its check
 _YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
 _NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "×", "✗", "✘", "x"))
 
@@ -105,66 +106,63 @@ def _code(text: str, tag: int, spec: Field, context: Context) -> str:
 
 
 def _credit_code(text: str, _tag: int, _spec: Field, _context: Context) -> str:
-    code = _MARKS.sub("", unicodedata.normalize("NFKC", text)).upper()
-    last = credit_check(code)
-    if last is None:
+    verdict = ids.credit_code(_bare(text))
+    if verdict.fault == "format":
         raise Wrong(
             "format",
-            f"credit code {code}: 18 characters are needed, digits and capital letters without I, O, S, V, Z; "
+            f"credit code {verdict.value}: 18 characters are needed, digits and capital letters without I, O, S, V, Z; "
             "copy it from the licence",
-            f"统一社会信用代码“{code}”应为18位数字或大写字母(不含I、O、S、V、Z), 请对照营业执照",
+            f"统一社会信用代码“{verdict.value}”应为18位数字或大写字母(不含I、O、S、V、Z), 请对照营业执照",
         )
-    if code[-1] != last:
+    if (
+        verdict.fault and verdict.position == _LAST
+    ):  # some offices gave out codes whose inner check (GB 11714) is off
         raise Wrong(
             "check_digit",
-            f"credit code {code}: the last character should be {last}; compare it with the licence",
-            f"统一社会信用代码最后一位应为 {last}, 请对照营业执照",
+            f"credit code {verdict.value}: the last character should be {verdict.expected}; compare it with the licence",
+            f"统一社会信用代码最后一位应为 {verdict.expected}, 请对照营业执照",
         )
-    return code
+    return verdict.value
 
 
 def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
-    number = _MARKS.sub("", unicodedata.normalize("NFKC", text)).upper()
-    last = id_check(number)
-    if last is None:
+    verdict = ids.id_number(_bare(text))
+    if verdict.fault == "format":
         raise Wrong(
             "format",
-            f"ID number {number}: 18 characters are needed (15 on an old card), digits and a last X; "
-            "copy it from the card",
-            f"身份证号“{number}”应为18位(旧证15位)数字, 末位可为X, 请对照身份证",
+            f"ID number {verdict.value}: 18 characters are needed (15 on an old card), digits and a last X, with a day "
+            "of birth that was; copy it from the card",
+            f"身份证号“{verdict.value}”应为18位(旧证15位)数字, 末位可为X, 且出生日期须存在, 请对照身份证",
         )
-    if fault := birth_fault(number):
-        raise Wrong(
-            "date",
-            f"ID number {number}: {fault} is no day of birth; copy the number from the card",
-            f"身份证号“{number}”中的出生日期{fault}不存在, 请对照身份证",
-        )
-    if tag == NUMBER and len(number) > 15:
+    if tag == NUMBER and len(verdict.value) == _LAST:
         raise Wrong(
             "check_digit",
-            f"ID number {number}: kept as a number, so the program has rounded its last digits; "
+            f"ID number {verdict.value}: kept as a number, so the program has rounded its last digits; "
             "format the column as text and type it again from the card",
-            f"身份证号“{number}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
+            f"身份证号“{verdict.value}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
         )
-    if number[-1] != last:
+    if verdict.fault:
         raise Wrong(
             "check_digit",
-            f"ID number {number}: the last character should be {last}; compare it with the card",
-            f"身份证号最后一位应为 {last}, 请对照身份证",
+            f"ID number {verdict.value}: the last character should be {verdict.expected}; compare it with the card",
+            f"身份证号最后一位应为 {verdict.expected}, 请对照身份证",
         )
-    return number
+    return verdict.value
 
 
 def _mobile(text: str, _tag: int, _spec: Field, _context: Context) -> str:
-    number = _MARKS.sub("", unicodedata.normalize("NFKC", text))
-    number = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", number)
-    if not re.fullmatch(r"1[3-9][0-9]{9}", number):
+    verdict = ids.mobile(re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", _bare(text)))
+    if verdict.fault:
         raise Wrong(
             "format",
-            f"mobile {number}: 11 digits that begin with 13 to 19 are needed; ask for the number",
-            f"手机号“{number}”应为以13至19开头的11位数字, 请核对",
+            f"mobile {verdict.value}: 11 digits that begin with 13 to 19 are needed; ask for the number",
+            f"手机号“{verdict.value}”应为以13至19开头的11位数字, 请核对",
         )
-    return number
+    return verdict.value
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _date(text: str, tag: int, _spec: Field, context: Context) -> date:

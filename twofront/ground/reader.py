@@ -1,0 +1,169 @@
+"""The door through which a stranger's file is opened: a look at its outside, then a child process with limits.
+
+What is in the file is never parsed here. The look tells what the file is (by its bytes, not its name) and whether an
+honest program could have written it; the child reads, and gives back columns of bytes that are checked before use.
+"""
+
+import json
+import mmap
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+
+from twofront.core.errors import CannotDo
+from twofront.core.sheets import Column, Grid, cell_name
+from twofront.ground.reader_look import Look, look
+from twofront.ground.reader_words import SENTENCES
+
+_ROOT = Path(__file__).resolve().parents[2]
+_CHILD = (
+    "import sys; sys.path.insert(0, sys.argv.pop()); from twofront.ground.reader_child import main; main()"
+)
+_OPTIONS = {
+    "LC_ALL": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the child may use.
+
+    Args:
+        memory_mib: Address space, in MiB.
+        seconds: Time, both of the clock on the wall and of the processor.
+    """
+
+    memory_mib: int
+    seconds: int
+
+
+SMALL = Limits(512, 10)
+LARGE = Limits(1024, 60)
+
+
+class Unreadable(CannotDo):
+    """A file that could not be read, or that no honest program writes; in both languages.
+
+    Args:
+        path: The file.
+        code: A stable word; see `reader_words`.
+        at: A line, a cell or a part of the file.
+    """
+
+    def __init__(self, path: Path, code: str, at: str = "") -> None:
+        """Find the sentence of the code."""
+        words = SENTENCES.get(code, SENTENCES["broken"])
+        where = f"{path.name}:{at}" if words.has_line and at else path.name
+        super().__init__(where, words.what.format(at=at), words.do)
+        self.code = code if code in SENTENCES else "broken"
+        self.zh = words.zh.format(at=at)
+
+
+def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = None) -> Grid:
+    """Read a file into a grid: CSV (UTF-8, GB18030; also `.gz`), xlsx or Parquet.
+
+    Args:
+        path: The file.
+        sheet: For a workbook: the number of a sheet, from 1, or its name; None is the first that is not hidden.
+        limits: What the child may use; None: `SMALL`, or `LARGE` where the look announces a large table.
+
+    Raises:
+        Unreadable: The file cannot be read or is hostile; the answer comes within the limits' seconds.
+    """
+    try:
+        with path.open("rb") as source, tempfile.TemporaryFile() as target:
+            seen = look(source)
+            if seen.fault:
+                raise Unreadable(path, seen.fault, seen.at)
+            allowed = limits or (LARGE if seen.is_large else SMALL)
+            answer = _ask(path, source, target, seen, sheet, allowed)
+            return _grid(path, answer, target)
+    except OSError as e:
+        raise CannotDo(
+            path.name, f"cannot be opened: {e.strerror}", "check the name and the right to read it"
+        ) from e
+
+
+def _ask(  # noqa: PLR0917 - the parts of one question
+    path: Path, source: IO[bytes], target: IO[bytes], seen: Look, sheet: str | int | None, limits: Limits
+) -> dict[str, Any]:
+    handles = (os.dup(source.fileno()), os.dup(target.fileno()))
+    task = {
+        "form": seen.form,
+        "gz": seen.is_gz,
+        "sheet": sheet,
+        "columns": 4096 if seen.form == "xlsx" else 100_000,
+        "source": handles[0],
+        "target": handles[1],
+        "memory": limits.memory_mib << 20,
+        "seconds": limits.seconds,
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-I", "-c", _CHILD, json.dumps(task), str(_ROOT)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            pass_fds=handles,
+            env=_OPTIONS,
+            cwd="/",
+            timeout=limits.seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable(path, "time", str(limits.seconds)) from None
+    finally:
+        for handle in handles:
+            os.close(handle)
+    return _answer(path, done, limits)
+
+
+def _answer(path: Path, done: "subprocess.CompletedProcess[bytes]", limits: Limits) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        killed_by_time = done.returncode in {-9, -24}
+        if killed_by_time:
+            raise Unreadable(path, "time", str(limits.seconds)) from None
+        raise Unreadable(path, "memory" if b"MemoryError" in done.stderr else "broken", "") from None
+    if code := answer.get("error"):
+        at = str(answer["at"])
+        if code == "far_cell":
+            column, row = map(int, at.split(","))
+            at = cell_name(row + 1, column)
+        raise Unreadable(path, code, at)
+    return answer
+
+
+def _grid(path: Path, answer: dict[str, Any], target: IO[bytes]) -> Grid:
+    """Build the grid over the child's columns without copying them; what the child says is not believed unchecked."""
+    rows = int(answer["rows"])
+    size = target.seek(0, os.SEEK_END)
+    if not size:
+        return Grid({}, rows, answer["sheet"], tuple(answer["sheets"]))
+    whole = pa.py_buffer(mmap.mmap(target.fileno(), size, access=mmap.ACCESS_READ))
+    columns: dict[int, Column] = {}
+    try:
+        for number, begin, offsets, tags, text in answer["columns"]:
+            if offsets != rows + 1 or tags != rows:
+                raise pa.ArrowInvalid("a column of another length")
+            kinds = begin + 4 * offsets
+            buffers = [None, whole.slice(begin, 4 * offsets), whole.slice(kinds + tags, text)]
+            texts = pa.Array.from_buffers(pa.string(), rows, buffers)
+            texts.validate(full=True)
+            columns[int(number)] = Column(texts, np.frombuffer(whole.slice(kinds, tags), np.uint8))
+        lines = answer.get("lines")
+        numbers = np.frombuffer(whole.slice(lines[0], 8 * lines[1]), np.int64) if lines else None
+    except (pa.ArrowInvalid, IndexError, ValueError, struct.error):
+        raise Unreadable(path, "bad_text") from None
+    return Grid(columns, rows, answer["sheet"], tuple(answer["sheets"]), numbers)
