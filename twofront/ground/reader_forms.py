@@ -317,11 +317,10 @@ def _as_text(array: Any, name: str) -> tuple[bytes, NDArray[np.int32], NDArray[n
     elif pa.types.is_boolean(kind):
         array, tag = pc.cast(array, pa.int8()), BOOL
     elif pa.types.is_timestamp(kind):
-        array = pc.strftime(
-            array.cast(pa.timestamp("s", kind.tz), safe=False), f"%Y-%m-%dT%H:%M:%S{'%z' if kind.tz else ''}"
+        whole = array.cast(pa.timestamp("s", kind.tz), safe=False).view(pa.int64()).view(pa.timestamp("s"))
+        array = pc.binary_join_element_wise(
+            pc.replace_substring(whole.cast(pa.string()), " ", "T"), "Z" if kind.tz else "", ""
         )
-        if kind.tz:
-            array = pc.replace_substring_regex(array, r"([+-]\d\d)(\d\d)$", r"\1:\2")
     elif not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_date(kind)):
         raise Unreadable("column_type", name)
     text = pc.fill_null(pc.cast(array, pa.string()), "")

@@ -1,0 +1,1 @@
+"""The centre (指挥中心): the command board and what leads from it."""

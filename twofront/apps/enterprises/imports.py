@@ -1,0 +1,124 @@
+"""The doors for enterprises, lists, reports, visits and projects."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from twofront.apps.enterprises import actions
+from twofront.apps.register import actions as register_actions
+from twofront.core.playbook import Playbook
+from twofront.core.sheets import Field
+from twofront.ground.intake import Loader
+
+_CREDIT_CODE = Field("credit_code", "统一社会信用代码", "credit_code", required=True)
+_DATE = Field("date", "日期", "date", required=True)
+_ON_SITE = Field("on_site", "在岗人数", "int", low=0)
+
+
+def _lists(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
+    return {"list": {text: r.key for r in book.of("list", at=on) for text in (r.key, r.zh, r.en)}}
+
+
+def _project_kinds(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
+    return {"kind": {text: r.key for r in book.of("project_kind", at=on) for text in (r.key, r.zh, r.en)}}
+
+
+def _difficulties(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
+    return {"difficulty": {text: r.key for r in book.of("difficulty", at=on) for text in (r.key, r.zh, r.en)}}
+
+
+ENTERPRISES = Loader(
+    kind="enterprises",
+    fields=(
+        Field("name", "企业名称", required=True),
+        _CREDIT_CODE,
+        Field("township", "镇街", "township", required=True),
+        Field("sector", "行业", "sector"),
+        Field("contact", "联系人"),
+        Field("mobile", "手机", "mobile"),
+        Field("lists", "名单"),
+        Field("normal_staff", "正常用工", "int", low=0),
+    ),
+    key=("credit_code",),
+    store=actions.take_enterprises,
+)
+LISTS = Loader(
+    kind="lists",
+    fields=(
+        Field("member", "成员", "code", required=True),
+        Field("list", "名单", "choice", required=True),
+        Field("from", "起", "date", required=True),
+        Field("to", "止", "date"),
+        Field("reason", "原因"),
+    ),
+    key=("member", "list", "from"),
+    store=actions.take_lists,
+    lookups=_lists,
+)
+METERS = Loader(
+    kind="meters",
+    fields=(
+        Field("meter", "户号", "code", required=True),
+        _CREDIT_CODE,
+        Field("from", "起", "date", required=True),
+        Field("share", "份额", "share"),
+        Field("to", "止", "date"),
+    ),
+    key=("meter", "credit_code", "from"),
+    store=register_actions.take_meters,
+)
+REPORTS = Loader(
+    kind="reports",
+    fields=(
+        _DATE,
+        _CREDIT_CODE,
+        Field("opened", "是否开工", "bool", required=True),
+        _ON_SITE,
+        Field("normal_staff", "正常用工", "int", low=0),
+        Field("difficulty", "困难", "choice"),
+    ),
+    key=("date", "credit_code"),
+    store=actions.take_reports,
+    lookups=_difficulties,
+    day="date",
+)
+VISITS = Loader(
+    kind="visits",
+    fields=(
+        _DATE,
+        Field("credit_code", "统一社会信用代码", "code", required=True),
+        Field("officer", "服务员", required=True),
+        Field("opened", "是否开工", "bool", required=True),
+        _ON_SITE,
+    ),
+    key=("date", "credit_code", "officer"),
+    store=actions.take_visits,
+    day="date",
+)
+PROJECTS = Loader(
+    kind="projects",
+    fields=(
+        Field("code", "项目编号", "code", required=True),
+        Field("name", "项目名称", required=True),
+        Field("level", "级别"),
+        Field("kind", "类别", "choice", required=True),
+        Field("township", "镇街", "township", required=True),
+        Field("workers_normal", "正常用工", "int", low=0),
+    ),
+    key=("code",),
+    store=actions.take_projects,
+    lookups=_project_kinds,
+)
+PROJECT_REPORTS = Loader(
+    kind="project_reports",
+    fields=(
+        Field("code", "项目编号", "code", required=True),
+        _DATE,
+        Field("resumed", "是否复工", "bool", required=True),
+        _ON_SITE,
+        Field("reason", "原因"),
+    ),
+    key=("code", "date"),
+    store=actions.take_project_reports,
+    day="date",
+)
+LOADERS = (ENTERPRISES, LISTS, METERS, REPORTS, VISITS, PROJECTS, PROJECT_REPORTS)

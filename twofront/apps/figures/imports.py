@@ -1,0 +1,44 @@
+"""The doors for closings and published sheets."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from twofront.apps.figures import actions
+from twofront.core.playbook import Playbook
+from twofront.core.sheets import Field
+from twofront.ground.intake import Loader
+
+
+def _goals(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
+    del on
+    return {"goal": {text: g.key for g in book.rows["goal"] for text in (g.key, g.zh, g.en)}}  # type: ignore[attr-defined]
+
+
+CLOSINGS = Loader(
+    kind="closings",
+    fields=(
+        Field("date", "日期", "date", required=True),
+        Field("goal", "事项", "choice", required=True),
+        Field("by", "封账人"),
+    ),
+    key=("date", "goal"),
+    store=actions.take_closings,
+    lookups=_goals,
+    day="date",
+)
+PUBLISHED = Loader(
+    kind="published",
+    fields=(
+        Field("date", "日期", "date", required=True),
+        Field("area", "地区", required=True),
+        Field("source", "来源", required=True),
+        Field("firm_share", "户数比例", "number", low=0),
+        Field("energy_share", "电量比例", "number", low=0),
+        Field("index", "指数", "number", low=0),
+        Field("formula", "公式"),
+        Field("published_at", "发布时间", "moment"),
+    ),
+    key=("date", "area", "source"),
+    store=actions.take_published,
+)
+LOADERS = (CLOSINGS, PUBLISHED)

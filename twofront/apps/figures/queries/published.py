@@ -1,0 +1,83 @@
+"""What others have published of their figures, and what the county has published of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from twofront.apps.figures.models import Closing, Publication, PublishedSheet
+from twofront.core.errors import CannotDo
+from twofront.ground import history
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A published row: an area's figures of a day, and when they were published."""
+
+    on: date
+    area: str
+    source: str
+    firm_share: float | None
+    energy_share: float | None
+    index: float | None
+    formula: str
+    published_at: datetime | None
+    known: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBy:
+    """Who closed a day for a goal, and when that was known."""
+
+    goal: str
+    on: date
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A published day of the board."""
+
+    on: date
+    known: datetime
+    hash: str
+    board: dict[str, Any]
+
+
+def sheets(*, upto: date, known: datetime | None = None) -> list[Sheet]:
+    """Return what was published of days up to a day, as far as it was published and known, by area, source and day."""
+    seen = history.seen(known)
+    rows = history.newest(PublishedSheet, known=known, on__lte=upto)
+    return [
+        Sheet(r.on, r.area, r.source, r.firm_share, r.energy_share, r.index, r.formula, r.published_at, r.known_at)
+        for r in rows
+        if not r.is_void and (r.published_at is None or r.published_at <= seen)
+    ]
+
+
+def closings(days: Sequence[date], *, known: datetime | None = None) -> dict[tuple[str, date], ClosedBy]:
+    """Return who closed which goal for which of some days."""
+    rows = history.newest(Closing, known=known, on__in=list(days))
+    return {(r.goal, r.on): ClosedBy(r.goal, r.on, r.closed_by, r.known_at) for r in rows if not r.is_void}
+
+
+def publications(days: Sequence[date], *, known: datetime | None = None) -> dict[date, Frozen]:
+    """Return the last publication of each of some days."""
+    rows = history.newest(Publication, known=known, on__in=list(days))
+    return {r.on: Frozen(r.on, r.known_at, r.hash, r.board) for r in rows if not r.is_void}
+
+
+def guard_publication(file: str, days: set[date], known: datetime) -> None:
+    """Refuse rows that would have been known before their day was last published: the published board saw no such row.
+
+    Raises:
+        CannotDo: A day of the file was published later than *known*.
+    """
+    rows = Publication.objects.filter(on__in=days, known_at__gt=known, is_void=False).order_by("-known_at").values_list("on", "known_at")
+    first = rows.first()
+    if first is not None:
+        raise CannotDo(
+            file, f"holds rows of {first[0]}, which was published as known at {first[1].isoformat()}, after {known.isoformat()}",
+            "load it with a later --known, or none",
+        )

@@ -1,0 +1,1 @@
+"""Territory (地域): the divisions of the county, dated."""

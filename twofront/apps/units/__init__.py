@@ -1,0 +1,1 @@
+"""Units (单位): lines, blocks, accounts, roles and what each of them may see."""

@@ -1,0 +1,30 @@
+"""Setting the county's clock: only an exercise does, and only forward."""
+
+from datetime import datetime
+
+from twofront.core.errors import Refused
+from twofront.ground import clock
+from twofront.ground.acts import Key, act, action
+from twofront.ground.models import ClockReading
+from twofront.ground.scope import Actor
+
+
+class NotForward(Refused):
+    """The clock of a county does not go back."""
+
+    code = "not_forward"
+
+
+@action
+def set_clock(reads: datetime, *, by: Actor, under: str | None, key: Key, at: datetime) -> datetime:
+    """Let the county's clock stand at a moment (演练时钟).
+
+    Raises:
+        NotForward: It stands later already.
+    """
+    if clock.stands() and reads < clock.now():
+        raise NotForward(f"the clock stands at {clock.now().isoformat()}; it does not go back", "时钟不能倒拨; 可重置演练")
+    with act(by=by, under=under, key=key, at=at) as a:
+        ClockReading.objects.create(reads=reads)
+        a.event("clock.set", "clock")
+        return a.answer(reads)

@@ -1,0 +1,285 @@
+"""The one door for files: a file in, every row of it accounted for, one act.
+
+read = accepted + duplicate + rejected is a constraint of the database. The same file again changes nothing. The file
+itself is kept in the data folder's inbox before anything is written.
+"""
+
+import dataclasses
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, ProgrammingError, transaction
+
+from twofront.core.errors import CannotDo, Refused
+from twofront.core.playbook import Playbook
+from twofront.core.sheets import Checked, Field, Found, Grid, NoTable, cell_name, check, find_table
+
+from twofront.ground import clock, kinds, reader
+from twofront.ground.acts import Key, OpenAct, Unkeyed, act, action, new_uid
+from twofront.ground.models import Import, RejectedRow
+from twofront.ground.scope import Actor
+from twofront.ground.stores import Batch, Reject, Verdict
+
+CELLS = 100
+"""How many cells of one reason a report lists; the count is always whole."""
+
+
+class NotPermitted(Refused):
+    """The actor's roles do not permit this."""
+
+    code = "not_permitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """How files of one KIND are taken in.
+
+    Args:
+        kind: The KIND.
+        fields: Its columns.
+        key: The columns that together name a row.
+        store: Takes the rows that passed their own checks, and returns a verdict each.
+        lookups: Accepted spellings by field, for a day.
+        day: The column that holds a row's own day, where it has one.
+        read: Makes the table from the sheet, for kinds with a layout of their own.
+        is_strict: Two values for one key in one file refuse the whole file.
+        in_use: Which of some codes other records still need.
+        keep: Called inside the act once the import stands, with its row.
+    """
+
+    kind: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    store: Callable[[Batch], Sequence[Verdict]]
+    lookups: Callable[[Playbook, date], Mapping[str, Mapping[str, str]]] = lambda book, on: {}
+    day: str | None = None
+    in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
+    guards: tuple[Callable[[str, set[date], datetime], None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Unkeyed):
+    """Where a file lies, what it is called, and who is told how far it is."""
+
+    path: Path
+    name: str
+    loader: Loader
+    mapping: Mapping[str, str | None] | None
+    sheet: str | None
+    known: datetime
+    keep_in: Path | None
+    said: Callable[[str], None] = lambda sentence: None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a file; the contract's object of `load`."""
+
+    kind: str
+    sha256: str
+    sheet: str | None
+    header_row: int
+    columns: dict[str, str | None]
+    read: int
+    accepted: int
+    duplicate: int
+    rejected: int
+    reasons: list[dict[str, Any]]
+    import_id: str
+    repeated: bool = False
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def load(
+    loader: Loader,
+    path: Path,
+    *,
+    by: Actor,
+    at: datetime,
+    on: date | None = None,
+    known: datetime | None = None,
+    name: str | None = None,
+    sheet: str | None = None,
+    mapping: Mapping[str, str | None] | None = None,
+    options: Mapping[str, Any] | None = None,
+    keep_in: Path | None = None,
+    is_dry: bool = False,
+    said: Callable[[str], None] = lambda sentence: None,
+) -> Report:
+    """Take a file in.
+
+    Args:
+        loader: How its KIND is taken in.
+        path: The file.
+        by: Who loads it.
+        at: The county's now.
+        on: From which day rows without a date of their own hold; the county's day if not given.
+        known: When the county learned it; now if not given.
+        name: The file's name as its sender knows it.
+        sheet: A sheet's number from 1, or its name.
+        mapping: Heading → field, as a person decided.
+        options: The layout's options, a part of what makes a file the same.
+        keep_in: The inbox, where the file is kept.
+        is_dry: Say what would happen, and change nothing.
+        said: Told how far it is.
+
+    Raises:
+        CannotDo: The file cannot be read, or comes too early; nothing was written.
+        NotPermitted: The actor may not load this KIND.
+    """
+    if not by.can(f"load:{loader.kind}"):
+        raise NotPermitted(f"{by.login} may not load {loader.kind}; ask the command office", f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室")
+    if known is not None and known > at:
+        raise CannotDo("--known", f"{known.isoformat()} lies after the county's now {at.isoformat()}", "give an earlier moment, or none")
+    body = hash_of(path)
+    day = on or at.astimezone(kinds.zone()).date()
+    source = Source(path, name or path.name, loader, mapping, sheet, known or at, None if is_dry else keep_in, said)
+    settings = {k: v for k, v in (options or {}).items() if v is not None}
+    uid = str(new_uid())
+    key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
+    try:
+        with transaction.atomic():
+            report = _take(loader.kind, body, day, settings, source, Named(uid), by=by, under=None, key=key, at=at)
+            if is_dry:
+                transaction.set_rollback(True)
+    except ProgrammingError as e:
+        if "row-level security" in str(e):
+            raise NotPermitted("a row of the file lies outside what you may write; leave it to its own unit", "文件中有超出本单位范围的行, 请由所属单位载入") from e
+        raise
+    except DataError as e:
+        raise CannotDo(source.name, str(e).splitlines()[0], "correct the value and load again") from e
+    return report if report.import_id == uid else dataclasses.replace(report, repeated=True)
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        CannotDo: It cannot be opened.
+    """
+    try:
+        with path.open("rb") as f:
+            return hashlib.file_digest(f, "sha256").hexdigest()
+    except OSError as e:
+        raise CannotDo(str(path), e.strerror or str(e), "give a file that can be read") from e
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Unkeyed):
+    """The name that an import gets, if it is the first of its file."""
+
+    uid: str
+
+
+@action
+def _take(kind: str, sha256: str, on: date, options: dict[str, Any], source: Source, named: Named, *, by: Actor, under: str | None, key: Key, at: datetime) -> Report:
+    with act(by=by, under=under, key=key, at=at, is_bulk=True) as a:
+        table = _read(source, on)
+        _keep(source, sha256)
+        checked, grid, found = table
+        batch = _batch(source, checked, on, a)
+        report, rejects = _account(kind, sha256, named.uid, checked, grid, found, source.loader.store(batch), batch.notes)
+        row = Import.objects.create(
+            uid=UUID(named.uid), act=a.row, kind=kind, file_name=source.name, sha256=sha256, options=options, on=on, known_at=source.known,
+            at=at, machine_at=clock.machine(), actor=by.login, read=report.read, accepted=report.accepted,
+            duplicate=report.duplicate, rejected=report.rejected, report=dataclasses.asdict(report),
+        )
+        _keep_rejects(row, grid, rejects)
+        a.event("import", f"import:{named.uid}", fields=tuple(f for f in report.columns.values() if f), digest=sha256)
+        return a.answer(report)
+
+
+def _read(source: Source, on: date) -> tuple[Checked, Grid, Found]:
+    source.said(f"reading {source.name}")
+    book = kinds.book()
+    grid = reader.read(source.path, sheet=source.sheet)
+    try:
+        found = find_table(grid, source.loader.fields, _headings(book, source.loader.kind, on), source.mapping)
+    except NoTable as e:
+        raise CannotDo(f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map") from e
+    source.said(f"checking {len(found.rows)} rows")
+    loader = source.loader
+    checked = check(
+        grid, found, loader.fields, key=loader.key, lookups=loader.lookups(book, on), today=on, zone=book.zone,
+    )
+    return checked, grid, found
+
+
+def _headings(book: Playbook, kind: str, on: date) -> dict[str, str]:
+    sheet = book.find("sheet", kind, at=on)
+    return {} if sheet is None else {h: column for column, headings in sheet.columns.items() for h in headings}
+
+
+def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
+    loader, accepted = source.loader, checked.accepted
+    columns = {
+        f.name: accepted.column(f.name).to_pylist() if f.name in accepted.column_names else [None] * accepted.num_rows for f in loader.fields
+    }
+    days = {d for d in columns[loader.day] if d is not None} if loader.day else set()
+    for guard in loader.guards:
+        guard(source.name, days, source.known)
+    source.said(f"storing {accepted.num_rows} rows")
+    return Batch(source.name, [int(n) for n in checked.rows], columns, on, source.known, a, kinds.book(), loader.in_use)
+
+
+def _account(kind: str, sha256: str, uid: str, checked: Checked, grid: Grid, found: Found, verdicts: Sequence[Verdict], notes: list[dict[str, Any]]) -> tuple[Report, list[tuple[int, list[dict[str, str]]]]]:
+    """Count every row once, and gather the reasons of those refused, by row."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    by_row: dict[int, list[dict[str, str]]] = {}
+    for r in checked.rejects():
+        reasons.setdefault((r.field, r.code), []).append(r.cell)
+        by_row.setdefault(r.row, []).append({"field": r.field, "code": r.code, "cell": r.cell, "en": r.en, "zh": r.zh})
+    for number, verdict in zip(checked.rows, verdicts, strict=True):
+        if isinstance(verdict, Reject):
+            cell = _cell(found, verdict.field, int(number))
+            reasons.setdefault((verdict.field, verdict.code), []).append(cell)
+            by_row.setdefault(int(number), []).append({"field": verdict.field, "code": verdict.code, "cell": cell, "en": verdict.en, "zh": verdict.zh})
+    same = sum(v == "same" for v in verdicts)
+    refused = sum(isinstance(v, Reject) for v in verdicts)
+    report = Report(
+        kind=kind, sha256=sha256, sheet=grid.sheet, header_row=found.header_row, columns=dict(found.columns),
+        read=checked.read, accepted=len(verdicts) - same - refused, duplicate=len(checked.duplicates) + same,
+        rejected=len(checked.rejected) + refused,
+        reasons=[{"field": f, "code": c, "count": len(cells), "cells": cells} for (f, c), cells in reasons.items()],
+        import_id=uid, notes=[dataclasses.asdict(n) for n in checked.notes] + notes,
+    )
+    return report, sorted(by_row.items())
+
+
+def _cell(found: Found, name: str, row: int) -> str:
+
+
+    return cell_name(row, found.at.get(name, 0))
+
+
+def _keep(source: Source, sha256: str) -> None:
+    """Keep the file in the inbox: whole or not at all, under the hash of its bytes."""
+    if source.keep_in is None:
+        return
+    kept = source.keep_in / f"{sha256}{''.join(source.path.suffixes[-2:])[:16]}"
+    if not kept.exists():
+        part = kept.with_name(f"{kept.name}.part{os.getpid()}")
+        shutil.copyfile(source.path, part)
+        with part.open("rb") as f:
+            os.fsync(f.fileno())
+        part.replace(kept)
+
+
+def _keep_rejects(row: Import, grid: Grid, rejects: Iterable[tuple[int, list[dict[str, str]]]]) -> None:
+    numbers, cells, why = [], [], []
+    places = None if grid.lines is None else {int(n): i + 1 for i, n in enumerate(grid.lines)}
+    for number, reasons in rejects:
+        numbers.append(number)
+        cells.append(grid.row(number if places is None else places[number]))
+        why.append(reasons)
+    RejectedRow.objects.bulk_create([RejectedRow(imported=row, row=n, cells=c, reasons=w) for n, c, w in zip(numbers, cells, why, strict=True)], batch_size=2000)
+
+
+

@@ -1,0 +1,89 @@
+"""The playbook's kinds in force: roles, lists, goals, charts, hours. Policy is data; code asks here.
+
+A version of the playbook is in force from the moment it is known; rows inside it carry their own days.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from twofront.core import playbook
+from twofront.core.errors import Refused
+from twofront.core.playbook import Playbook
+from twofront.ground import clock, history
+from twofront.ground.acts import Key, act, action
+from twofront.ground.models import KindsVersion
+from twofront.ground.scope import Actor
+
+K = TypeVar("K")
+
+
+class PlaybookFaulty(Refused):
+    """A playbook with faults is not put in force."""
+
+    code = "playbook_faulty"
+
+
+class NoPlaybook(Refused):
+    """No playbook is in force."""
+
+    code = "no_playbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A version put in force."""
+
+    code: str
+    sha256: str
+    known: datetime
+
+
+@action
+def load(files: Mapping[str, bytes], known: datetime, *, by: Actor, under: str | None, key: Key, at: datetime) -> Loaded:
+    """Put a version of the playbook (预案) in force from the moment *known*.
+
+    Raises:
+        PlaybookFaulty: A file has a fault; `playbook check` lists all of them.
+    """
+    faults = playbook.check(files)
+    if faults:
+        first = faults[0]
+        raise PlaybookFaulty(f"{first.file}:{first.line}: {first.what}; {first.do} ({len(faults)} faults in all)")
+    book = playbook.read(files)
+    with act(by=by, under=under, key=key, at=at) as a:
+        row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=known)
+        row.save()
+        a.event("playbook.loaded", f"playbook:{row.pk}", digest=book.sha256)
+        a.changed("playbook")
+        return a.answer(Loaded(code=book.code, sha256=book.sha256, known=known))
+
+
+def book(*, known: datetime | None = None) -> Playbook:
+    """Return the playbook in force, as known at a moment.
+
+    Raises:
+        NoPlaybook: None is in force yet.
+    """
+    version = KindsVersion.objects.filter(known_at__lte=history.seen(known)).order_by("-known_at", "-id").values_list("pk", flat=True).first()
+    if version is None:
+        raise NoPlaybook("no playbook is in force; put one in force with 'twofront playbook load'", "尚无生效的预案, 请先载入预案")
+    return _version(version)
+
+
+def zone(*, known: datetime | None = None) -> ZoneInfo:
+    """Return the county's zone."""
+    return book(known=known).zone
+
+
+def day(*, known: datetime | None = None) -> date:
+    """Return the county's day now."""
+    return clock.today(zone(known=known))
+
+
+@lru_cache(maxsize=16)
+def _version(pk: int) -> Playbook:
+    return Playbook.from_json(KindsVersion.objects.get(pk=pk).body)

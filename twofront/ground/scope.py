@@ -1,0 +1,143 @@
+"""Who asks, and what he may see: the one place that tells the database.
+
+A scope is a set of pairs (line, block); `*` stands for every line or every block. A protected row carries
+`line_code` and `block_code`; it is seen if one pair covers both, and a null is covered only by `*`.
+The scope is set local to the transaction: outside of one, or with none set, no row is seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+Pair = tuple[str, str]
+EVERYTHING = frozenset({("*", "*")})
+NOTHING: frozenset[Pair] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The pairs of line and block within which somebody reads, and those within which he writes."""
+
+    read: frozenset[Pair] = NOTHING
+    write: frozenset[Pair] = NOTHING
+
+    def covers(self, *, line: str | None, block: str | None) -> bool:
+        """Tell whether a row of this line and block is seen; the same rule as the policy in the database."""
+        return any(_covers(pair, line, block) for pair in self.read)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is seen."""
+        return ("*", "*") in self.read
+
+
+COUNTY = Scope(read=EVERYTHING, write=EVERYTHING)
+READ_COUNTY = Scope(read=EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts: an account, the operator who owns the data folder, or a job of the system.
+
+    Args:
+        login: The account's login, `operator`, or `system:<name>`.
+        roles: Keys of the roles held now.
+        may: Keys of what these roles permit.
+        id: Row id of the account; None for the system.
+        seat: The system's user behind an operator, for the audit.
+    """
+
+    login: str
+    scope: Scope
+    roles: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    id: int | None = None
+    name: str = ""
+    seat: str = ""
+    blocks: frozenset[str] = field(default_factory=frozenset)
+    lines: frozenset[str] = field(default_factory=frozenset)
+
+    def can(self, permission: str) -> bool:
+        """Tell whether a role of this actor permits something; `load:*` permits every `load:KIND`, `*` all."""
+        return not self.may.isdisjoint({permission, f"{permission.partition(':')[0]}:*", "*"})
+
+
+def system(name: str) -> Actor:
+    """Return the actor of one of the system's own jobs, who sees and writes everything."""
+    return Actor(login=f"system:{name}", scope=COUNTY, may=frozenset({"*"}))
+
+
+@contextmanager
+def reading(scope: Scope) -> Iterator[None]:
+    """Read within a scope: opens a transaction, and gives the scope before it back at the end."""
+    with transaction.atomic():
+        before = _settings()
+        apply(read=scope.read)
+        try:
+            yield
+        finally:
+            if not transaction.get_connection().needs_rollback:
+                _restore(before)
+
+
+def apply(*, read: frozenset[Pair] | None = None, write: frozenset[Pair] | None = None) -> None:
+    """Set the pairs for the rest of the transaction; what is not given stays."""
+    values: list[tuple[str, str]] = []
+    if read is not None:
+        values += _pairs("read", read)
+    if write is not None:
+        values += _pairs("write", write)
+    _set(values)
+
+
+def open_act(act_id: int | None, *, is_bulk: bool = False) -> None:
+    """Tell the triggers which act is open (None: none), and whether its rows are noted one by one."""
+    _set([("act", "" if act_id is None else str(act_id)), ("bulk", "1" if is_bulk else "")])
+
+
+KEYS = tuple(
+    f"{mode}_{part}" for mode in ("read", "write") for part in ("any", "all", "blocks", "lines", "pairs")
+)
+
+
+def _pairs(mode: str, pairs: frozenset[Pair]) -> list[tuple[str, str]]:
+    """Split pairs into what the policy can look up by index."""
+    blocks = sorted(b for line, b in pairs if line == "*" and b != "*")
+    lines = sorted(line for line, b in pairs if b == "*" and line != "*")
+    both = sorted(f"{line}|{b}" for line, b in pairs if "*" not in {line, b})
+    return [
+        (f"{mode}_any", "1" if pairs else ""),
+        (f"{mode}_all", "1" if ("*", "*") in pairs else ""),
+        (f"{mode}_blocks", ",".join(blocks)),
+        (f"{mode}_lines", ",".join(lines)),
+        (f"{mode}_pairs", ",".join(both)),
+    ]
+
+
+def _set(values: list[tuple[str, str]]) -> None:
+    calls = ", ".join("set_config(%s, %s, true)" for _ in values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {calls}", [x for key, value in values for x in (f"twofront.{key}", value)])  # noqa: S608 - the keys are ours
+
+
+def _settings() -> list[tuple[str, str]]:
+    calls = ", ".join("coalesce(current_setting(%s, true), '')" for _ in KEYS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {calls}", [f"twofront.{k}" for k in KEYS])  # noqa: S608 - the keys are ours
+        row = cursor.fetchone()
+    return list(zip(KEYS, row or (), strict=True))
+
+
+def _restore(values: list[tuple[str, str]]) -> None:
+    _set(values)
+
+
+def _covers(pair: Pair, line: str | None, block: str | None) -> bool:
+    want_line, want_block = pair
+    line_ok = want_line == "*" or want_line == line
+    block_ok = want_block == "*" or (
+        block is not None and (block == want_block or block[:9] == want_block or block[:12] == want_block)
+    )
+    return line_ok and block_ok

@@ -1,0 +1,150 @@
+"""Opening a county for a command: its database up, Django set up, its operator or somebody else acting.
+
+Django is imported only behind these doors, so that commands on files alone start fast.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twofront.core.errors import CannotDo, Refused
+from twofront.ground import postgres
+from twofront.ground.folder import Folder
+
+if TYPE_CHECKING:
+    from twofront.ground.scope import Actor
+
+DEFAULT_PLAYBOOK = "dongyang-2020"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A county that a command works on."""
+
+    folder: Folder
+    by: "Actor"
+    now: datetime
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal how far a command is."""
+    print(f"  {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where progress goes
+
+
+def set_up(folder: Folder) -> None:
+    """Set Django up for a data folder, once a process."""
+    os.environ["TWOFRONT_DATA"] = str(folder.root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "twofront.server.settings")
+    import django  # noqa: PLC0415 - see the module's docstring
+    from django.utils import translation  # noqa: PLC0415
+
+    django.setup()
+    translation.activate("zh-hans" if _is_chinese() else "en")
+
+
+@contextlib.contextmanager
+def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
+    """Open a county for a command, as somebody, within what he sees; refusals become the command's one line.
+
+    Raises:
+        CannotDo: There is no county, no such account, or the domain refused.
+    """
+    folder = Folder(data)
+    folder.require_county()
+    with postgres.cluster(folder):
+        set_up(folder)
+        from django.db import connections  # noqa: PLC0415
+
+        from twofront.apps.units import queries as units  # noqa: PLC0415
+        from twofront.ground import audit, clock, scope  # noqa: PLC0415
+
+        try:
+            with scope.reading(scope.READ_COUNTY):
+                actor = units.actor(by or units.OPERATOR)
+                now = clock.now()
+            if actor is None:
+                raise CannotDo("--by", f"no account {by} is open", "give a login from 'load accounts', or leave it out")
+            with scope.reading(actor.scope):
+                yield Opened(folder, with_seat(actor), now)
+            if folder.holder() is None:  # nobody serves, so nobody else seals
+                audit.seal_all(folder.heads)
+        except Refused as e:
+            raise CannotDo(str(data), e.zh if _is_chinese() else e.en, f"({e.code})") from e
+        finally:
+            connections.close_all()
+
+
+def with_seat(actor: "Actor") -> "Actor":
+    """Return the actor with the system's user behind him, for the audit."""
+    import dataclasses  # noqa: PLC0415
+    import getpass  # noqa: PLC0415
+
+    try:
+        seat = getpass.getuser()
+    except (OSError, KeyError):
+        seat = str(os.getuid())
+    return dataclasses.replace(actor, seat=seat)
+
+
+def migrate() -> None:
+    """Bring the schema to this version, as the owner, and give the serving login what libraries' own tables need."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    from twofront.ground.protect import UNPROTECTED  # noqa: PLC0415
+
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    role = settings.DATABASES["default"]["USER"]
+    tables = ", ".join(t for t in UNPROTECTED if t != "django_migrations")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f'grant usage on schema public to "{role}"')
+        cursor.execute(f'grant select, insert, update, delete on {tables} to "{role}"')
+        cursor.execute(f'grant usage on all sequences in schema public to "{role}"')
+        cursor.execute(f'grant select on django_migrations to "{role}"')
+
+
+def playbook_files(folder: Path) -> Mapping[str, bytes]:
+    """Read the files of a playbook.
+
+    Raises:
+        CannotDo: The folder cannot be read.
+    """
+    try:
+        return {p.name: p.read_bytes() for p in sorted(folder.glob("*.toml"))}
+    except OSError as e:
+        raise CannotDo(str(folder), e.strerror or str(e), "give the folder of a playbook") from e
+
+
+def playbook_folder(given: str | None) -> Path:
+    """Return the folder of a playbook: a path, or the code of one that came with the product."""
+    if given and Path(given).is_dir():
+        return Path(given)
+    code = given or DEFAULT_PLAYBOOK
+    here = Path(__file__).resolve().parent.parent
+    for base in (here / "playbooks", here.parent / "playbooks"):
+        if (base / code).is_dir():
+            return base / code
+    raise CannotDo("--playbook", f"no playbook {code}", "give a folder, or the code of one that came with the product")
+
+
+def account_lines(logins: Mapping[str, str], *, by: "Actor", at: datetime) -> list[dict[str, Any]]:
+    """Issue a password and a token for each login, and return the contract's lines: role, login, password, token."""
+    from twofront.apps.units import actions  # noqa: PLC0415
+    from twofront.ground.acts import new_key  # noqa: PLC0415
+
+    lines = []
+    for login, role in logins.items():
+        password = actions.issue_password(login, by=by, under=None, key=new_key(), at=at).secret
+        token = actions.issue_token(login, by=by, under=None, key=new_key(), at=at).secret
+        lines.append({"role": role, "login": login, "password": password, "token": token})
+    return lines
+
+
+def _is_chinese() -> bool:
+    return any(os.environ.get(k, "").startswith("zh") for k in ("LC_ALL", "LC_MESSAGES", "LANG"))

@@ -1,0 +1,113 @@
+"""What happens to every request: safe headers outside, then one transaction with the scope of whoever asks."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from twofront.apps.units import queries as units
+from twofront.core.errors import CannotDo, Refused
+from twofront.ground import clock, kinds, scope
+from twofront.ground.scope import Actor
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+OPEN = ("/login", "/enter", "/static/", "/language")
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Request(HttpRequest):
+    """A request, with whoever asks; views take this type."""
+
+    actor: Actor
+    htmx: object
+
+
+def guard(respond: Respond) -> Respond:
+    """Put the security headers on every answer, and answer 503 while the database is away."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        try:
+            response = respond(request)
+        except OperationalError:
+            connection.close()
+            response = HttpResponse("503", status=503, headers={"Retry-After": "5"})
+        response.headers["Content-Security-Policy"] = CSP
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+class Visit:
+    """One request's visit to the county: a transaction, the asker's scope, the county's one moment and zone."""
+
+    def __init__(self, respond: Respond) -> None:
+        """Keep what answers."""
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer within the scope of whoever asks."""
+        if request.path.startswith(settings.STATIC_URL):
+            return self.respond(request)
+        with transaction.atomic():
+            scope.apply(read=scope.EVERYTHING)
+            found = _actor(request)
+            if found is None and not request.path.startswith(OPEN) and request.path != "/healthz":
+                return _stranger(request)
+            request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
+            request.is_stranger = found is None  # type: ignore[attr-defined]
+            scope.apply(read=request.actor.scope.read)  # type: ignore[attr-defined]
+            with clock.held(), timezone.override(_zone()):
+                return self.respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a refusal into a page; anything else takes the whole transaction back."""
+        if isinstance(error, Refused | CannotDo):
+            return refused(request, error)
+        transaction.set_rollback(True)
+        return None
+
+
+def actor(respond: Respond) -> Visit:
+    """Return the middleware that finds who asks."""
+    return Visit(respond)
+
+
+def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
+    """Say why not, in the reader's language."""
+    code = getattr(error, "code", "cannot_do")
+    sentence = str(error) if isinstance(error, CannotDo) or translation.get_language() == "en" else error.zh
+    status = 403 if code == "not_permitted" else 409
+    if request.path.startswith("/api/"):
+        return HttpResponse(f'{{"code": "{code}"}}', status=status, content_type="application/json")
+    return render(request, "refused.html", {"sentence": sentence, "code": code}, status=status)
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return units.actor_of_token(header.removeprefix("Bearer ").strip())
+    account = request.session.get("account")
+    return units.actor_of_session(account, request.session.get("epoch", -1)) if isinstance(account, int) else None
+
+
+def _stranger(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return HttpResponse('{"code": "no_credentials"}', status=401, content_type="application/json", headers={"WWW-Authenticate": "Bearer"})
+    return HttpResponse(status=302, headers={"Location": f"/login?next={request.get_full_path()}"})
+
+
+def _zone() -> timezone.tzinfo:  # type: ignore[name-defined]
+    try:
+        return kinds.zone()
+    except kinds.NoPlaybook:
+        return timezone.get_default_timezone()

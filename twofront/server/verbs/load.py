@@ -1,0 +1,73 @@
+"""Load a file of the county.
+
+Every row is accounted for: read = accepted + duplicate + rejected. The same file again changes nothing.
+
+Example:
+    twofront load reports 日报0218.xlsx --data ./county --on 2020-02-18
+"""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from twofront.core.errors import CannotDo
+from twofront.core.playbook import LOADS
+from twofront.server import county
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("kind", metavar="KIND", help=", ".join(LOADS))
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--on", help="the day from which rows without a date of their own hold")
+    parser.add_argument("--by", help="the login that loads; the operator if left out")
+    parser.add_argument("--known", help="when the county learned it; its now if left out")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    parser.add_argument("--report", help="write the file back with the wrong cells marked")
+    parser.add_argument("--sheet", help="number from 1, or name")
+    parser.add_argument("--map", help="a JSON file: heading to field or null")
+    parser.add_argument("--layout", choices=["wide", "long", "interval"], help="of readings")
+    parser.add_argument("--zero-value", type=float, help="a reading of exactly this means 0")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load the file, print what became of it; exit 1 if a row was rejected."""
+    if args.kind not in LOADS:
+        raise CannotDo(args.kind, "is no KIND", f"write one of {', '.join(LOADS)}")
+    mapping = _mapping(args.map)
+    with county.opened(args.data, by=args.by) as open_:
+        from twofront.core.time import BadTime, parse_day, parse_moment  # noqa: PLC0415
+        from twofront.ground import intake, kinds  # noqa: PLC0415
+        from twofront.server.loads import loader  # noqa: PLC0415
+
+        try:
+            on = parse_day(args.on) if args.on else None
+            known = parse_moment(args.known, zone=kinds.zone()) if args.known else None
+        except BadTime as e:
+            raise CannotDo("--on/--known", str(e), "write 2020-02-18, or 2020-02-18T19:30") from e
+        report = intake.load(
+            loader(args.kind), Path(args.file), by=open_.by, at=open_.now, on=on, known=known, sheet=args.sheet, mapping=mapping,
+            options={"layout": args.layout, "zero_value": args.zero_value}, keep_in=open_.folder.inbox, is_dry=args.dry_run,
+            said=county.say,
+        )
+        if args.report:
+            from twofront.ground import returned  # noqa: PLC0415
+
+            returned.write(Path(args.report), report.import_id, Path(args.file))
+    print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+    return 1 if report.rejected else 0
+
+
+def _mapping(path: str | None) -> dict[str, str | None] | None:
+    if path is None:
+        return None
+    try:
+        found: Any = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as e:
+        raise CannotDo(path, str(e), "give a JSON file: heading to field or null") from e
+    if not isinstance(found, dict):
+        raise CannotDo(path, "is no JSON object", "write {heading: field or null}")
+    return found

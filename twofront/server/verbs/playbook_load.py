@@ -1,0 +1,39 @@
+"""Put a version of a playbook in force.
+
+Example:
+    twofront playbook load ./playbooks/dongyang-2020 --data ./county
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from twofront.core.errors import CannotDo
+from twofront.server import county
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("folder", metavar="DIR")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--by", help="the login that loads; the operator if left out")
+    parser.add_argument("--known", help="from which moment it is in force; the county's now if left out")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the playbook, put it in force, print its version."""
+    files = county.playbook_files(Path(args.folder))
+    if not files:
+        raise CannotDo(args.folder, "holds no playbook", "give a folder with .toml files")
+    with county.opened(args.data, by=args.by) as open_:
+        from twofront.core.time import BadTime, parse_moment  # noqa: PLC0415
+        from twofront.ground import kinds  # noqa: PLC0415
+        from twofront.ground.acts import new_key  # noqa: PLC0415
+
+        try:
+            known = parse_moment(args.known, zone=kinds.zone()) if args.known else open_.now
+        except BadTime as e:
+            raise CannotDo("--known", str(e), "write 2020-02-18T19:30") from e
+        loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
+    print(json.dumps({"playbook": f"{loaded.code}@{loaded.sha256[:12]}", "known": loaded.known.isoformat()}))
+    return 0
