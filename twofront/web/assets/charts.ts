@@ -20,7 +20,7 @@ interface Plot {
   lines: { name: string; own: boolean; points: PlotPoint[] }[];
 }
 
-const drawn = new Map<HTMLElement, ECharts>();
+const drawn = new Map<HTMLElement, { chart: ECharts; plot: Plot }>();
 const token = (place: HTMLElement, name: string): string => getComputedStyle(place).getPropertyValue(name).trim();
 const day = (iso: string): string => `${Number(iso.slice(5, 7))}-${iso.slice(8, 10)}`;
 
@@ -50,6 +50,7 @@ function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
   const other = token(place, "--ink-3");
   const grid = token(place, "--line");
   const days = [...new Set(plot.lines.flatMap((line) => line.points.map((p) => p.on)))].sort();
+  const step = Math.ceil(days.length / Math.max(2, Math.floor((place.clientWidth - 48) / 52))); // the last day always has its label
   const say = (v: unknown): string => (typeof v === "number" ? `${v.toFixed(1)}${plot.percent ? "%" : ""}` : "—");
   const series = plot.lines.flatMap((line) =>
     segments(line.points).map((part, i) => ({
@@ -83,7 +84,7 @@ function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
       boundaryGap: false,
       axisLine: { lineStyle: { color: grid } },
       axisTick: { show: false },
-      axisLabel: { formatter: day, fontSize: 14, color: other, hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right" },
+      axisLabel: { formatter: day, fontSize: 14, color: other, interval: (i: number) => (days.length - 1 - i) % step === 0, alignMinLabel: "left", alignMaxLabel: "right" },
     },
     yAxis: {
       type: "value",
@@ -99,18 +100,27 @@ function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
 function draw(place: HTMLElement): void {
   const block = document.getElementById(place.dataset["plot"] ?? "");
   if (block === null || drawn.has(place)) return;
-  const chart = init(place, undefined, { renderer: "svg" });
-  chart.setOption(option(JSON.parse(block.textContent ?? "{}") as Plot, place));
-  drawn.set(place, chart);
+  drawn.set(place, { chart: init(place, undefined, { renderer: "svg" }), plot: JSON.parse(block.textContent ?? "{}") as Plot });
+  fit(place);
   sizes.observe(place);
 }
 
+/** Draw for the size at hand; with a view box the drawing shrinks as a whole on paper, where no script may redraw it. */
+function fit(place: HTMLElement): void {
+  const one = drawn.get(place);
+  if (one === undefined || place.clientWidth === 0) return;
+  one.chart.resize();
+  one.chart.setOption(option(one.plot, place), { notMerge: true });
+  place.querySelector("svg")?.setAttribute("viewBox", `0 0 ${place.clientWidth} ${place.clientHeight}`);
+}
+
 const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) drawn.get(target as HTMLElement)?.resize();
+  if (matchMedia("print").matches) return;
+  for (const { target } of entries) fit(target as HTMLElement);
 });
 
 function drawAll(): void {
-  for (const [place, chart] of drawn) {
+  for (const [place, { chart }] of drawn) {
     if (place.isConnected) continue;
     sizes.unobserve(place);
     chart.dispose();
@@ -121,4 +131,3 @@ function drawAll(): void {
 
 drawAll();
 document.addEventListener("htmx:afterSwap", drawAll);
-window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));

@@ -110,6 +110,14 @@ def hour(value: datetime | None) -> str:
 
 
 @register.filter
+def hour_on(value: datetime | None, shown: date | None) -> str:
+    """Return the hour of a moment on the day that the page shows anyway, else the whole moment."""
+    if value is None:
+        return gettext("未知")
+    return hour(value) if _local(value).date() == shown else moment(value)
+
+
+@register.filter
 def until(value: datetime | None) -> str:
     """Return a last moment; midnight is said as 24:00 of the day before, as orders say it."""
     if value is None:
