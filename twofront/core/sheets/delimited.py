@@ -82,7 +82,8 @@ def read_delimited(open_lines: Callable[[], Iterator[str]], columns: Columns) ->
     """
     starts: list[int] = []
     rows = 0
-    for batch in _batches(open_lines(), _delimiter(open_lines()), starts):
+    delimiter = _delimiter(open_lines())
+    for batch in _batches(open_lines(), delimiter, starts):
         _add(batch, rows, columns)
         rows += len(batch)
     lines = np.array(starts, np.int64)
