@@ -5,7 +5,7 @@ A row is never edited: it ends and another begins. So what held on a past day ca
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any, TypeVar, overload
 from zoneinfo import ZoneInfo
 
@@ -166,7 +166,7 @@ class Playbook:
             sector.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")[:2],
         )
         sections = self.of(Section, at=at)
-        if len(digits) == 2 and digits.isdecimal():
+        if len(digits) == 2 and digits.isascii() and digits.isdecimal():
             return next(
                 (s for s in sections if s.first <= int(digits) <= s.last and letter in (s.key, digits[0])),
                 None,
@@ -198,11 +198,11 @@ class Playbook:
         """Return the playbook that `to_json` wrote.
 
         Raises:
-            ValueError: A value is not what its kind declares; the playbook was stored by another version of the program.
+            ValueError: It was stored by a version of the program that declares its kinds otherwise.
         """
         raw = stored["rows"]
         zone = ZoneInfo(raw[County.name][0]["zone"])
-        rows = {name: tuple(_row(KINDS[name], r, zone) for r in raw[name]) for name in raw}
+        rows = {name: tuple(_row(name, r, zone) for r in raw[name]) for name in raw}
         return cls(sha256=stored["sha256"], rows=rows)
 
     def _all(self, kind: type[R]) -> tuple[R, ...]:
@@ -221,13 +221,19 @@ def _plain_row(row: Row) -> dict[str, Any]:
     return {name: plain(value) for name, value in values if value not in (None, ())}
 
 
-def _row(kind: type[Row], raw: Mapping[str, Any], zone: tzinfo = UTC) -> Row:
+def _row(name: str, raw: Mapping[str, Any], zone: tzinfo) -> Row:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise ValueError(f"the stored playbook has a kind {name!r} that this program does not know")
+    fields = {f.name: f for f in fields_of(kind)}
+    odd = [n for n in raw if n not in fields] + [n for n, f in fields.items() if f.required and n not in raw]
+    if odd:
+        raise ValueError(f"the stored playbook has a [[{name}]] of another form: {', '.join(odd)}")
     values = {}
-    for field in fields_of(kind):
-        if field.name in raw:
-            values[field.attribute], problems = convert(
-                raw[field.name], field.hint, path=(field.name,), zone=zone
+    for field in (f for f in fields.values() if f.name in raw):
+        values[field.attribute], found = convert(raw[field.name], field.hint, path=(field.name,), zone=zone)
+        if found:
+            raise ValueError(
+                f"the stored playbook has {name}.{field.name} = {found[0].value!r}, which {found[0].what}"
             )
-            if problems:
-                raise ValueError(f"{kind.name}.{field.name}: {problems[0].value!r} {problems[0].what}")
     return kind(**values)

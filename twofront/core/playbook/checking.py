@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from twofront.core.playbook.faults import Fault
 from twofront.core.playbook.fields import Path, Ref, fields_of, references
 from twofront.core.playbook.kinds import (
-    CaseOrigin,
     Competence,
     County,
     Edition,
@@ -108,7 +107,7 @@ def _loose_references(placed: Sequence[Placed]) -> Iterator[Fault]:
                 if not days:
                     yield each.fault(path, value, f"names no {ref.kind}", _known(ref, keys[ref.kind]))
                 elif gap := _uncovered(each.row.days, days):
-                    what = f"names a {ref.kind} that is not in force on {gap}, while this row is"
+                    what = f"names a {ref.kind} that is not in force on {gap}, when this row is"
                     yield each.fault(path, value, what, f"date this row and the {ref.kind} alike")
 
 
@@ -153,7 +152,7 @@ def _missing(placed: Sequence[Placed]) -> Iterator[Fault]:
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     Edition.name: (), County.name: (), Level.name: ("county", "township", "village"), Parameter.name: tuple(Parameter.keys),
-    Role.name: ("office_clerk",), Section.name: (), ListKind.name: (), CaseOrigin.name: ("imported", "local", "unknown"),
+    Role.name: ("office_clerk",), Section.name: (), ListKind.name: (),
 }  # fmt: skip
 """What no county can do without, because code asks for it by name."""
 

@@ -20,6 +20,7 @@ from twofront.core.playbook.fields import Path, Problem, convert, fields_of
 from twofront.core.playbook.kinds import KINDS, Row
 from twofront.core.playbook.lines import lines_of
 
+_HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -98,13 +99,14 @@ def _shown(value: object) -> str:
 
 
 def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
-    parts, faults = [], []
+    parts: list[_Part] = []
+    faults: list[Fault] = []
     for name in parts_of(files):
         part = _parse(name, files[name])
-        if isinstance(part, Fault):
-            faults.append(part)
-        else:
+        if isinstance(part, _Part):
             parts.append(part)
+        else:
+            faults += part
     zone = _zone(parts)
     placed: list[Placed] = []
     for part in parts:
@@ -127,34 +129,34 @@ def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
     return placed, sorted(faults)
 
 
-def _parse(name: str, content: bytes) -> _Part | Fault:
+def _parse(name: str, content: bytes) -> _Part | list[Fault]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         line = content.count(b"\n", 0, e.start) + 1
-        return Fault(
-            name,
-            line,
-            content[e.start : e.end].hex(),
-            "are bytes that are not UTF-8",
-            "save the file as UTF-8",
-        )
+        value = content[e.start : e.end].hex()
+        return [Fault(name, line, value, "are bytes that are not UTF-8", "save the file as UTF-8")]
     try:
         return _Part(name, tomllib.loads(text), lines_of(text.replace("\r\n", "\n")))
     except RecursionError:
-        return Fault(name, 1, None, "is nested too deeply", "write flat tables")
+        return [Fault(name, 1, None, "is nested too deeply", "write flat tables")]
     except ValueError as e:
-        found = _AT_LINE.search(str(e))
-        line = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
-        lines = text.split("\n")
-        value = lines[line - 1].strip() if line <= len(lines) else ""
-        return Fault(
-            name,
-            line,
-            _shown(value),
-            f"is no TOML: {_AT_LINE.sub('', str(e))}",
-            "correct the line, or the one before it",
-        )
+        return _unparsed(name, text, str(e))
+
+
+def _unparsed(name: str, text: str, said: str) -> list[Fault]:
+    """Name the line that is no TOML, and heads of unknown kinds, for which such a line may be a mere consequence."""
+    found = _AT_LINE.search(said)
+    number = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
+    lines = [*text.split("\n"), ""]
+    what = f"is no TOML: {_AT_LINE.sub('', said)}"
+    heads = ((n, m[1]) for n, line in enumerate(lines, 1) if (m := _HEAD.match(line)) and m[1] not in KINDS)
+    return [
+        Fault(
+            name, number, _shown(lines[number - 1].strip()), what, "correct the line, or the one before it"
+        ),
+        *(Fault(name, n, head, "is no kind of a playbook", _nearest(head, KINDS)) for n, head in heads),
+    ]
 
 
 def _zone(parts: list[_Part]) -> tzinfo:

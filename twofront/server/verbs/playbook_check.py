@@ -49,7 +49,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
                 continue
             if path.stat().st_size > _LARGEST:
                 raise CannotDo(str(path), "is larger than 4 MiB", "split it, or take out what is no playbook")
-            files[path.name] = path.read_bytes()
+            files[path.name.encode(errors="backslashreplace").decode()] = path.read_bytes()
     except OSError as e:
         raise CannotDo(
             str(e.filename or folder), f"cannot be read: {e.strerror}", "give the folder of a playbook"
