@@ -1,0 +1,227 @@
+"""The index over whole tables, written once with Ibis over unbound tables and compiled for every engine.
+
+Nothing imports this module at run time: `sql/` holds what it compiles to, and a test compiles it again and compares
+(`python -m twofront.core.power.expressions NAME DIALECT` prints one). What keeps the answers of two engines equal to the
+last bit: sums are made over integers or decimals, so that the order of adding cannot show; each division has
+`nullif(0)`; there is no approximate function and every width is cast.
+
+Tables:
+    points: `meter, date, kwh`; the intervals of a day, each once; kwh null = unknown.
+    readings: `meter, date, kwh, points`; each (meter, date) once; kwh null = unknown; points = the number of intervals
+        it is the sum of, null where the supplier gave the day as one number.
+    shares: `meter, firm, share, group, from, to`; which part of a meter is whose; first and last day, null = open.
+    days: `date, is_baseline, is_asked`; each day once.
+    parameters: one row, the fields of `index.Parameters`.
+    firm_days: what `firm_days` gives.
+"""
+
+import sys
+
+import ibis
+from ibis import _
+from ibis.config import Config
+from ibis.expr.types import BooleanValue, NumericValue, Table
+
+from twofront.core.power.index import GREY, RESUMED, STOPPED, TIE, UNKNOWN
+
+points = ibis.table({"meter": "string", "date": "date", "kwh": "float64"}, name="points")
+readings = ibis.table(
+    {"meter": "string", "date": "date", "kwh": "float64", "points": "int64"}, name="readings"
+)
+shares = ibis.table(
+    {
+        "meter": "string",
+        "firm": "string",
+        "share": "float64",
+        "group": "string",
+        "from": "date",
+        "to": "date",
+    },
+    name="shares",
+)
+days = ibis.table({"date": "date", "is_baseline": "boolean", "is_asked": "boolean"}, name="days")
+parameters = ibis.table(
+    {"threshold": "float64", "stopped": "float64", "cap": "float64", "top": "int64", "least_points": "int64"},
+    name="parameters",
+)
+firm_day_rows = ibis.table(
+    {
+        "firm": "string", "group": "string", "date": "date",
+        "kwh": "float64", "baseline": "float64", "state": "string", "is_top": "boolean",
+    },
+    name="firm_days",
+)  # fmt: skip
+
+NANO = 1_000_000_000
+"""A meter's day is summed in billionths of a kWh, as integers."""
+
+
+def _exact(value: NumericValue) -> NumericValue:
+    """Sum floats as decimals with 15 places, so that the order of adding cannot show."""
+    return value.cast("decimal(38, 15)").sum().cast("float64")
+
+
+def _part(value: NumericValue, whole: NumericValue) -> NumericValue:
+    """Percent; null where the whole is nothing."""
+    return 100 * value / whole.nullif(0)
+
+
+def meter_days() -> Table:
+    """Sum the intervals of a meter's day: `meter, date, kwh, points`; kwh is null where no interval is known."""
+    total = (_.kwh * NANO).round().cast("int64").sum().cast("float64") / NANO
+    return points.group_by(["meter", "date"]).agg(kwh=total, points=_.kwh.count().cast("int64"))
+
+
+def _complete() -> Table:
+    """Keep the readings that count: one number for the day, or at least 95 % of the meter's usual points.
+
+    Usual = the most frequent number of points on the baseline days, the larger of two equally frequent. A meter without a
+    point on a baseline day (it came later) is judged by all its days.
+    """
+    seen = (
+        readings.filter(_.points > 0)
+        .inner_join(days, "date")
+        .group_by(["meter", "points"])
+        .agg(baseline_days=_.is_baseline.cast("int64").sum(), all_days=_.count())
+    )
+    order = [_.baseline_days.desc(), ibis.ifelse(_.baseline_days > 0, 0, _.all_days).desc(), _.points.desc()]
+    usual = (
+        seen.mutate(place=ibis.row_number().over(group_by="meter", order_by=order))
+        .filter(_.place == 0)
+        .select(usual_meter=_.meter, usual_points=_.points)
+    )
+    least = parameters.least_points.as_scalar()
+    joined = readings.left_join(usual, readings.meter == usual.usual_meter)
+    return joined.filter(_.points.isnull() | (_.points * 100 >= _.usual_points * least)).select(
+        "meter", "date", "kwh"
+    )
+
+
+def _firm_totals() -> Table:
+    """Give every firm a row for every day: its kWh, null unless each of its meters in force has a reading."""
+    wanted = shares.cross_join(days)
+    in_force: BooleanValue = (wanted["from"].isnull() | (wanted["from"] <= wanted.date)) & (
+        wanted["to"].isnull() | (wanted["to"] >= wanted.date)
+    )
+    wanted = wanted.mutate(in_force=in_force)
+    read = _complete().select(read_meter=_.meter, read_date=_.date, kwh=_.kwh)
+    rows = wanted.left_join(read, [wanted.meter == read.read_meter, wanted.date == read.read_date])
+    totals = rows.group_by(["firm", "date", "is_baseline", "is_asked"]).agg(
+        group=_.group.max(),
+        meters=_.in_force.cast("int64").sum(),
+        have=(_.in_force & _.kwh.notnull()).cast("int64").sum(),
+        total=_exact(ibis.ifelse(_.in_force, _.share * _.kwh, ibis.null("float64"))),
+    )
+    is_known = (_.meters > 0) & (_.meters == _.have)
+    return totals.mutate(kwh=ibis.ifelse(is_known, _.total, ibis.null("float64")))
+
+
+def _baselines(totals: Table) -> Table:
+    """Give each firm its baseline: the mean over the baseline days on which it has a reading; null without one."""
+    kwh = ibis.ifelse(_.is_baseline, _.kwh, ibis.null("float64"))
+    return totals.group_by("firm").agg(
+        baseline_group=_.group.max(), baseline=_exact(kwh) / kwh.count().cast("float64").nullif(0)
+    )
+
+
+def firm_days() -> Table:
+    """Give each firm with a baseline above 0 a row for each day asked for: `firm, group, date, kwh, baseline, state, is_top`.
+
+    is_top = one of the largest baselines of its group (ties by name).
+    """
+    totals = _firm_totals()
+    firms = _baselines(totals).filter(_.baseline > 0)
+    place = ibis.row_number().over(group_by="baseline_group", order_by=[_.baseline.desc(), _.firm])
+    firms = firms.mutate(is_top=place < parameters.top.as_scalar())
+    rows = totals.filter(_.is_asked).inner_join(firms, "firm")
+    state = ibis.cases(
+        (_.kwh.isnull(), UNKNOWN),
+        (_.kwh > _.baseline * parameters.threshold.as_scalar() * (1 + TIE), RESUMED),
+        (_.kwh < _.baseline * parameters.stopped.as_scalar() * (1 - TIE), STOPPED),
+        else_=GREY,
+    )
+    return rows.select("firm", "group", "date", "kwh", "baseline", state=state, is_top=_.is_top)
+
+
+def left_out() -> Table:
+    """Name the firms that have no baseline above 0, each of their meters, and why: `meter, firm, reason`."""
+    firms = _baselines(_firm_totals())
+    reason = ibis.ifelse(_.baseline.isnull(), "no_baseline_reading", "baseline_zero")
+    rows = (
+        shares.select("meter", "firm")
+        .inner_join(firms, "firm")
+        .filter(_.baseline.isnull() | (_.baseline <= 0))
+    )
+    return rows.select("meter", "firm", reason=reason).distinct()
+
+
+def index() -> Table:
+    """Sum the firms of each day and group to the figures of `index.DayIndex`."""
+    known, resumed = _.state != UNKNOWN, _.state == RESUMED
+    capped = ibis.least(_.kwh, _.baseline * parameters.cap.as_scalar())
+    rest = ~_.is_top
+    sums = firm_day_rows.group_by(["date", "group"]).agg(
+        firms=_.count(),
+        known=known.cast("int64").sum(),
+        resumed=resumed.cast("int64").sum(),
+        grey=(_.state == GREY).cast("int64").sum(),
+        stopped=(_.state == STOPPED).cast("int64").sum(),
+        baseline_all=_exact(_.baseline),
+        baseline_known=_exact(_where(known, _.baseline)),
+        kwh_known=_exact(_where(known, _.kwh)),
+        kwh_resumed=_exact(_where(resumed, _.kwh)),
+        kwh_capped=_exact(_where(resumed, capped)),
+        kwh_top=_exact(_where(known & _.is_top, _.kwh)),
+        rest_known=(known & rest).cast("int64").sum(),
+        rest_resumed=(resumed & rest).cast("int64").sum(),
+        rest_baseline=_exact(_where(known & rest, _.baseline)),
+        rest_kwh=_exact(_where(resumed & rest, _.kwh)),
+    )
+    shares_ = sums.mutate(
+        firm_share=_part(_.resumed, _.known),
+        energy_share=_part(_.kwh_resumed, _.baseline_known),
+        energy_capped=_part(_.kwh_capped, _.baseline_known),
+        rest_firm_share=_part(_.rest_resumed, _.rest_known),
+        rest_energy_share=_part(_.rest_kwh, _.rest_baseline),
+    )
+    return shares_.select(
+        "date", "group",
+        firms=_.firms.cast("int64"), known=_.known, unknown=(_.firms - _.known).cast("int64"),
+        coverage=_part(_.baseline_known, _.baseline_all).nullif(0),
+        resumed=_.resumed, grey=_.grey, stopped=_.stopped,
+        firm_share=_.firm_share, energy_share=_.energy_share,
+        index=(_.firm_share + _.energy_share) / 2,
+        index_capped=(_.firm_share + _.energy_capped) / 2,
+        top10_energy_share=_part(_.kwh_top, _.kwh_known),
+        index_without_top10=(_.rest_firm_share + _.rest_energy_share) / 2,
+    ).order_by(["date", "group"])  # fmt: skip
+
+
+def _where(condition: BooleanValue, value: NumericValue) -> NumericValue:
+    """Count a value only where the condition holds, else 0."""
+    return ibis.ifelse(condition, value, 0.0)
+
+
+EXPRESSIONS = {"meter_days": meter_days, "firm_days": firm_days, "left_out": left_out, "index": index}
+
+
+class _SparkOptions(Config):
+    """What Ibis asks of Spark's options when it writes a float column; it sets them only where PySpark is installed."""
+
+    treat_nan_as_null: bool = False
+
+
+def compiled(name: str, *, dialect: str = "duckdb") -> str:
+    """Return one expression as SQL for an engine (`duckdb`, `pyspark`), ended by a line feed.
+
+    Example:
+        >>> compiled("meter_days").splitlines()[0]
+        'SELECT'
+    """
+    if dialect == "pyspark" and ibis.options.pyspark is None:
+        ibis.options.pyspark = _SparkOptions()
+    return str(ibis.to_sql(EXPRESSIONS[name](), dialect=dialect)) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(compiled(sys.argv[1], dialect=sys.argv[2] if len(sys.argv) > 2 else "duckdb"))

@@ -1,0 +1,187 @@
+"""Compute the electricity index of resumption (企业复工电力指数) by day from meter readings; works on files alone."""
+
+import argparse
+import csv
+import json
+import locale
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from twofront.core.errors import CannotDo
+from twofront.core.power.index import Parameters, records
+from twofront.core.time import BadTime, Days, parse_days
+from twofront.lake.faults import Fault
+from twofront.lake.power import Asked, of_files
+
+EXAMPLE = r"""
+Example (a county of one firm, which on 2020-02-10 uses 42 % of what it used in January):
+  printf 'date,meter,kwh\n2020-01-06,m1,100\n2020-02-10,m1,42\n' > readings.csv
+  twofront power index readings.csv --layout long --baseline 2020-01-01:2020-01-31 --days 2020-02-10:2020-02-10
+
+READINGS is CSV (UTF-8 or GB18030, also .gz), Parquet, or a folder of Parquet files:
+  wide      record_date and a column a meter
+  long      date,meter,kwh
+  interval  time,meter,kwh (start of the interval; a day under 95 % of its usual points is unknown)
+FIRMS.csv: meter,firm,share,sector,township; without it a meter is a firm.
+An empty or negative reading is unknown, never zero. What each figure means: docs/reference/power.md.
+"""
+
+SENTENCES = {
+    "missing": ("there is no such file", "give the path of a file", "没有这个文件", "请检查路径"),
+    "unreadable": ("cannot be read ({why})", "save it again as CSV or Parquet", "无法读取({why})", "请重新存为 CSV 或 Parquet"),
+    "empty": ("holds no table", "give a file with a line of headings", "没有表格", "请给出带表头的文件"),
+    "encoding": ("neither UTF-8 nor GB18030", "save the file as UTF-8", "既不是 UTF-8 也不是 GB18030", "请存为 UTF-8"),
+    "column": (
+        "no column {column} (found: {found})", "name the column {column}, or choose another --layout",
+        "缺少列 {column}(现有:{found})", "请补上列名 {column},或换一种 --layout",
+    ),
+    "column_twice": ("two columns are named {column}", "keep one", "有两列都叫 {column}", "请只留一列"),
+    "no_meters": ("no column of a meter beside record_date", "give each meter a column", "除 record_date 外没有电表列", "请给每块电表一列"),
+    "ragged": (
+        "{found} values under {wanted} headings", "give each column one value, empty where unknown",
+        "{wanted} 个表头下有 {found} 个值", "每列填一个值,未知则留空",
+    ),
+    "csv": ("the line is no CSV ({why})", "check its quotation marks", "此行不是 CSV({why})", "请检查引号"),
+    "control": ("a value holds a line break or control character", "remove it", "值中有换行或控制字符", "请删除"),
+    "type": ("column {column} is of type {type}", "store it as the reference says", "列 {column} 的类型是 {type}", "请按说明存储"),
+    "key": (
+        "{column} '{value}' cannot be read", "write a day as YYYY-MM-DD, a moment as YYYY-MM-DDTHH:MM",
+        "{column} “{value}” 无法识别", "日期写作 YYYY-MM-DD,时刻写作 YYYY-MM-DDTHH:MM",
+    ),
+    "no_key": ("a reading without {column}", "fill in {column}", "有读数但没有 {column}", "请填写 {column}"),
+    "no_meter": ("a row without meter", "fill in meter", "此行没有电表号", "请填写 meter"),
+    "no_firm": ("meter {meter} without firm", "fill in firm, or remove the row", "电表 {meter} 没有企业", "请填写 firm 或删除此行"),
+    "kwh": (
+        "reading '{value}' of column {column} is no number of at most 1e9 kWh", "correct it, or leave it empty if unknown",
+        "{column} 列读数“{value}”不是不超过 1e9 的数", "请改正;未知则留空",
+    ),
+    "conflict": (
+        "meter {meter} at {at} reads {value} here and {said} in line {other}", "keep the right one",
+        "电表 {meter} 在 {at} 此处为 {value},第 {other} 行为 {said}", "请保留正确的一条",
+    ),
+    "share": ("share '{value}' of meter {meter} is not between 0 and 1", "correct it", "电表 {meter} 的份额“{value}”不在 0 到 1 之间", "请改正"),
+    "share_twice": (
+        "firm {firm} has share {value} of this meter here and {said} in line {other}", "keep the right one",
+        "企业 {firm} 对此电表的份额此处为 {value},第 {other} 行为 {said}", "请保留正确的一条",
+    ),
+    "group_twice": (
+        "firm {firm} is in {value} here and in {said} in line {other}", "a firm has one group: correct one of them",
+        "企业 {firm} 此处属于 {value},第 {other} 行属于 {said}", "一家企业只能有一个分组,请改正",
+    ),
+}  # fmt: skip
+"""What is wrong and what to do, by the code of the fault: English, then Chinese."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `power index`."""
+    parser.epilog = EXAMPLE.replace("%", "%%")
+    parser.add_argument("readings", type=Path, metavar="READINGS", help="file of meter readings")
+    parser.add_argument(
+        "--layout", required=True, choices=("wide", "long", "interval"), help="how the file is laid out"
+    )
+    parser.add_argument("--zero-value", type=float, metavar="X", help="a reading of exactly X means 0")
+    parser.add_argument(
+        "--baseline", required=True, metavar="A:B", help="days whose mean is a firm's baseline, both ends in"
+    )
+    parser.add_argument("--days", required=True, metavar="A:B", help="days to answer for, both ends in")
+    parser.add_argument(
+        "--threshold", type=float, default=0.30, help="resumed above this part of the baseline (default 0.30)"
+    )
+    parser.add_argument(
+        "--stopped", type=float, default=0.20, help="stopped below this part of the baseline (default 0.20)"
+    )
+    parser.add_argument(
+        "--firms", type=Path, metavar="FIRMS.csv", help="whose meter it is: meter,firm,share,sector,township"
+    )
+    parser.add_argument("--by", choices=("sector", "township"), help="answer for each group (needs --firms)")
+    parser.add_argument(
+        "--min-cell", type=int, default=3, help="a group with fewer firms is suppressed (default 3)"
+    )
+    parser.add_argument(
+        "--excluded", type=Path, metavar="OUT.csv", help="write the meters left out, with the reason"
+    )
+    parser.add_argument("--format", choices=("json", "csv"), default="json", help="default json")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the index; return 0.
+
+    Raises:
+        CannotDo: An option or a file is wrong.
+    """
+    params = _parameters(args)
+    asked = Asked(
+        args.layout, args.zero_value, _days(args.baseline, "--baseline"), _days(args.days, "--days"), args.by
+    )
+    try:
+        cells, left_out = of_files(
+            args.readings,
+            asked,
+            firms_path=args.firms,
+            params=params,
+            wants_left_out=args.excluded is not None,
+        )
+    except Fault as fault:
+        raise _in_words(fault) from None
+    if args.excluded is not None:
+        _write_excluded(args.excluded, left_out)
+    rows = records(cells, min_cell=args.min_cell)
+    if args.format == "json":
+        sys.stdout.write(
+            "[" + ",".join("\n" + json.dumps(r, ensure_ascii=False, allow_nan=False) for r in rows) + "\n]\n"
+        )
+    else:
+        _write_csv(rows, is_grouped=args.by is not None)
+    return 0
+
+
+def _parameters(args: argparse.Namespace) -> Parameters:
+    if args.by and args.firms is None:
+        raise CannotDo("--by", "needs a file that says whose meter it is", "add --firms FIRMS.csv")
+    if args.min_cell < 1:
+        raise CannotDo(
+            "--min-cell", f"{args.min_cell} is below 1", "give the least number of firms that may be shown"
+        )
+    try:
+        return Parameters(threshold=args.threshold, stopped=args.stopped)
+    except ValueError as e:
+        raise CannotDo("--threshold, --stopped", str(e), "give numbers with stopped <= threshold") from None
+
+
+def _days(text: str, option: str) -> Days:
+    try:
+        return parse_days(text)
+    except BadTime as e:
+        raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from None
+
+
+def _in_words(fault: Fault) -> CannotDo:
+    what_en, do_en, what_zh, do_zh = SENTENCES[fault.code]
+    what, do = (what_zh, do_zh) if _is_chinese() else (what_en, do_en)
+    return CannotDo(fault.where, what.format(**fault.values), do.format(**fault.values))
+
+
+def _is_chinese() -> bool:
+    named = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    return locale.normalize(named).startswith("zh")
+
+
+def _write_excluded(path: Path, rows: Sequence[tuple[str, str]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows([("meter", "reason"), *rows])
+    except OSError as e:
+        raise CannotDo(
+            str(path), f"cannot be written ({e.strerror})", "give a path in a folder that you may write to"
+        ) from None
+
+
+def _write_csv(rows: Sequence[dict[str, object]], *, is_grouped: bool) -> None:
+    columns = list(rows[0]) if rows else ["date"]
+    columns = [c for c in columns if c != "suppressed"] + (["suppressed"] if is_grouped else [])
+    out = csv.DictWriter(sys.stdout, columns, restval="", lineterminator="\n")
+    out.writeheader()
+    for row in rows:
+        out.writerow({k: str(v).lower() if isinstance(v, bool) else v for k, v in row.items()})
