@@ -155,7 +155,11 @@ class Folder:
             lines = (self.logs / f"{name}.log").read_text("utf-8", "replace").splitlines()[-30:]
         except OSError:
             lines = []
-        telling = [line for line in lines if re.search("FATAL|PANIC|ERROR|Error", line)] or lines[-1:]
+        telling = [
+            line
+            for line in lines
+            if re.search(r"FATAL|PANIC|ERROR:|^[\w.]+(Error|Exception|Configured): ", line)
+        ] or lines[-1:]
         return telling[-1].strip() if telling else "it said nothing"
 
     def ask(self, do: str, **words: object) -> str:
