@@ -24,14 +24,14 @@ class Role(Named):
     """What the holder of an account may see and do.
 
     Args:
-        scope: Whose rows: `county` all; `line` those of the account's line; `block` those of its division; `own` its own
-            enterprise's; `none` no rows, published aggregates only.
+        scope: Whose rows: `county` all; `line` and `block` those of the pair of line and division that its post says,
+            for a clerk of a line or of a place; `own` its own enterprise's; `none` only published aggregates.
         permissions: What its holder may do within that scope.
     """
 
     name: ClassVar[str] = "role"
 
-    scope: Literal["county", "line", "block", "any", "own", "none"]
+    scope: Literal["county", "line", "block", "own", "none"]
     permissions: tuple[Permission, ...]
 
 
