@@ -76,7 +76,7 @@ $(BIN)/twofront: tools/twofront.in | $(BIN)/python
 	@printf '../../../..\n' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/twofront.pth"
 	@cp tools/twofront.in $@ && chmod 755 $@
 
-twofront/web/dist/manifest.json: package.json package-lock.json tools/assets.sh $(WEB) | $(UV) $(BIN)/python
+twofront/web/dist/manifest.json: package.json package-lock.json tools/assets.sh tools/node.sh $(WEB) | $(UV) $(BIN)/python
 	@sh tools/assets.sh
 	@touch $@
 

@@ -257,7 +257,7 @@ def test_a_web_server_that_cannot_start_is_told_with_its_last_words(
 
     assert server.process.returncode == 2
     assert "web.log: the web server does not answer: " in said
-    assert "No module named 'nowhere'" in said
+    assert "Could not import 'nowhere'" in said
     assert left(folder) == []
 
 

