@@ -178,7 +178,7 @@ def _is_1904(workbook: ET.Element) -> bool:
 
 def _shared(book: zipfile.ZipFile) -> Shared:
     if "xl/sharedStrings.xml" not in book.namelist():
-        return Shared(b"", np.empty(0, np.int64), np.empty(0, np.int64))
+        return Shared(np.empty(0, np.uint8), np.empty(0, np.int64), np.empty(0, np.int64))
     return shared_strings(_blocks(book.open("xl/sharedStrings.xml")))
 
 

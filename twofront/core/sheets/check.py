@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twofront.core.sheets.fields import Field
 from twofront.core.sheets.find import Found
-from twofront.core.sheets.grid import EMPTY, ERROR, FORMULA, Column, Grid, Rows, Tags, cell_name
+from twofront.core.sheets.grid import EMPTY, ERROR, FORMULA, Column, Grid, Rows, cell_name
 from twofront.core.sheets.quick import as_it_stands
 from twofront.core.sheets.values import Context, Wrong, read
 
@@ -209,42 +209,39 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
     tags = column.tags[found.rows]
     quick = None if context.lookup is not None else as_it_stands(texts, tags, spec)
     done = quick[0] if quick else np.zeros(tags.size, bool)
-    values, wrongs = _slow(texts, tags, np.flatnonzero(~done), spec, context)
-    slow = pa.array(values, _TYPES.get(spec.type, pa.string()))
-    merged = slow if quick is None else _merge(quick[1], done, slow)
-    places = np.flatnonzero([w is not None for w in wrongs])
-    rows = np.flatnonzero(~done)[places]
+    kind = _TYPES.get(spec.type, pa.string())
+    values = (
+        pa.nulls(tags.size, kind)
+        if quick is None
+        else pc.if_else(pa.array(done), quick[1], pa.scalar(None, kind))
+    )
+    faults: list[tuple[int, Wrong]] = []
+    for tag in np.unique(tags[~done]).tolist():
+        some = np.flatnonzero(~done & (tags == tag))
+        slow, wrong_here = _slow(pc.take(texts, pa.array(some)), tag, spec, context)
+        mask = np.zeros(tags.size, bool)
+        mask[some] = True
+        values = pc.replace_with_mask(values, pa.array(mask), slow.cast(kind))
+        faults += [(int(some[i]), w) for i, w in wrong_here]
+    faults.sort(key=lambda f: f[0])
+    rows = np.array([i for i, _ in faults], np.int64)
     wrong = np.zeros(tags.size, bool)
     wrong[rows] = True
-    faults = _faults(spec, at, numbers[rows], [w for w in wrongs if w is not None])
-    return _Read(merged, wrong, faults, _notes(spec, at, texts, numbers, context))
-
-
-def _merge(quick: pa.Array, done: Mask, slow: pa.Array) -> pa.Array:
-    """Put the values that were read one by one where the kernel left a gap."""
-    if done.all():
-        return quick
-    place = np.cumsum(~done) - 1
-    spread = pc.take(slow, pa.array(np.where(done, 0, place)))
-    return pc.if_else(pa.array(done), quick, spread)
+    found_faults = _faults(spec, at, numbers[rows], [w for _, w in faults])
+    return _Read(values, wrong, found_faults, _notes(spec, at, texts, numbers, context))
 
 
 def _slow(
-    texts: pa.Array, tags: Tags, rows: Rows, spec: Field, context: Context
-) -> tuple[list[Any], list[Wrong | None]]:
-    """Read cells one by one, each distinct cell once."""
-    coded = pc.dictionary_encode(pc.take(texts, pa.array(rows)))
-    distinct = coded.dictionary.to_pylist()
-    memo: dict[tuple[int, int], tuple[Any, Wrong | None]] = {}
-    values: list[Any] = []
-    wrongs: list[Wrong | None] = []
-    for cell in zip(coded.indices.to_pylist(), tags[rows].tolist(), strict=True):
-        answer = memo.get(cell)
-        if answer is None:
-            answer = memo[cell] = _cell(distinct[cell[0]], cell[1], spec, context)
-        values.append(answer[0])
-        wrongs.append(answer[1])
-    return values, wrongs
+    texts: pa.Array, tag: int, spec: Field, context: Context
+) -> tuple[pa.Array, list[tuple[int, Wrong]]]:
+    """Read cells of one kind one by one, each distinct cell once; return the values, and place and fault of the wrong."""
+    coded = pc.dictionary_encode(texts)
+    answers = [_cell(text, tag, spec, context) for text in coded.dictionary.to_pylist()]
+    values = pa.array([value for value, _ in answers], _TYPES.get(spec.type, pa.string()))
+    which = coded.indices.to_numpy()
+    is_wrong = np.array([wrong is not None for _, wrong in answers], bool)
+    wrongs = [(i, answers[which[i]][1]) for i in np.flatnonzero(is_wrong[which]).tolist()]
+    return pc.take(values, coded.indices), [(i, w) for i, w in wrongs if w is not None]
 
 
 def _cell(text: str, tag: int, spec: Field, context: Context) -> tuple[Any, Wrong | None]:

@@ -18,9 +18,11 @@ from twofront.core.sheets.columns import MOST_ROWS, Columns, Unreadable
 from twofront.core.sheets.grid import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT
 
 Places = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 _BLOCK = 1 << 22
 _LONGEST_ROW = 1 << 26
 _ESCAPE = re.compile(rb"_x([0-9A-Fa-f]{4})_")
+_ODD = re.compile(rb"&|_x[0-9A-Fa-f]{4}_")
 _SHARED, _INLINE = 20, 21  # kinds before the text is known
 _KIND_OF = np.full(256, 255, np.uint8)  # by the first letter of the type attribute
 for _letter, _kind in (
@@ -42,9 +44,9 @@ class Unusual(Exception):  # noqa: N818 - not an error: the general reader takes
 class Shared:
     """The shared strings of a workbook: one run of bytes and where each string lies in it."""
 
-    data: bytes
+    data: Bytes
     starts: Places
-    ends: Places
+    lengths: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class _Tags:
     """The tags of one block: place of each `<`, and the two bytes behind it."""
 
     data: bytes
-    bytes_: NDArray[np.uint8]
+    bytes_: Bytes
     at: Places
     one: NDArray[np.uint8]
     two: NDArray[np.uint8]
@@ -118,73 +120,103 @@ def shared_strings(parts: Iterable[bytes]) -> Shared:
 
     Example:
         >>> found = shared_strings([b"<sst><si><t>A&amp;B</t></si><si><r><t>x</t></r><r><t>y</t></r></si></sst>"])
-        >>> [found.data[a:b] for a, b in zip(found.starts, found.ends)]
-        [b'A&B', b'xy']
+        >>> bytes(found.data), found.lengths.tolist()
+        (b'A&Bxy', [3, 2])
     """
     data = bytearray()
-    lengths: list[NDArray[np.int64]] = []
+    lengths: list[Places] = [np.empty(0, np.int64)]
     for block in blocks_of(parts, b"<sst", b"</sst>", b"</si>"):
         tags = _tags(block)
         items = (tags.one == 0x73) & (tags.two == 0x69)  # si
-        owner = np.cumsum(items) - 1
-        cells = _joined(tags, owner, int(items.sum()))
-        data += b"".join(cells)
-        lengths.append(np.fromiter(map(len, cells), np.int64, len(cells)))
-    sizes = np.concatenate(lengths) if lengths else np.empty(0, np.int64)
-    ends = np.cumsum(sizes)
-    return Shared(bytes(data), ends - sizes, ends)
+        text = _Text(block)
+        starts, sizes = _runs(tags, np.cumsum(items) - 1, int(items.sum()), text)
+        data += gather(text.array(), starts, sizes)
+        lengths.append(sizes)
+    sizes = np.concatenate(lengths)
+    return Shared(np.frombuffer(data, np.uint8), np.cumsum(sizes) - sizes, sizes)
 
 
-def _joined(tags: _Tags, owner: Places, count: int) -> list[bytes]:
-    """Return the text of every owner: its `t` elements, joined, but for phonetic guides."""
-    at = tags.at
-    phonetic = (tags.one == 0x72) & (tags.two == 0x50) & (tags.bytes_[at + 3] == 0x68)  # rPh
-    after = (
-        (tags.one == 0x2F)
-        & (tags.two == 0x72)
-        & (tags.bytes_[at + 3] == 0x50)
-        & (tags.bytes_[at + 4] == 0x68)
-    )
-    inside = np.cumsum(phonetic.astype(np.int64) - after) > 0
-    runs = np.flatnonzero(
-        (tags.one == 0x74) & ((tags.two == 0x3E) | (tags.two == 0x20)) & ~inside & (owner >= 0)
-    )
-    pieces = _between(tags, runs)
-    owners = owner[runs]
-    if runs.size == count and (owners == np.arange(count)).all():
-        return pieces
-    cells = [b""] * count
-    for who, piece in zip(owners.tolist(), pieces, strict=True):
-        cells[who] += piece
-    return cells
+def gather(data: Bytes, starts: Places, lengths: Places) -> bytes:
+    """Return the spans of some bytes, one behind the other.
+
+    Example:
+        >>> gather(np.frombuffer(b"abcdef", np.uint8), np.array([4, 0]), np.array([2, 1]))
+        b'efa'
+    """
+    index = np.repeat((starts - np.cumsum(lengths) + lengths).astype(np.int32), lengths)
+    index += np.arange(index.size, dtype=np.int32)
+    return data[index].tobytes()
 
 
-def _between(tags: _Tags, which: Places) -> list[bytes]:
-    """Return the text behind some opening tags, up to the next `<`."""
-    data, at = tags.data, tags.at
-    if which.size and which[-1] + 1 >= at.size:
-        raise Unreadable("cut_off")
-    starts = at[which] + 3
-    for i in np.flatnonzero(tags.two[which] != 0x3E).tolist():
-        starts[i] = data.find(b">", int(at[which[i]])) + 1
-    ends = at[which + 1]
-    closed = tags.bytes_[starts - 2] == 0x2F  # <t xml:space="preserve"/>
-    if closed.any():
-        starts = np.where(closed & (tags.two[which] != 0x3E), ends, starts)
-    pieces = [data[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return _plain(pieces, data)
+class _Text:
+    """The bytes of a block, and behind them the texts that do not stand in it as they are meant."""
 
+    def __init__(self, block: bytes) -> None:
+        self._block = block
+        self._more = bytearray()
 
-def _plain(pieces: list[bytes], block: bytes) -> list[bytes]:
-    if b"&" in block:
-        pieces = [html.unescape(p.decode("utf-8", "replace")).encode() if b"&" in p else p for p in pieces]
-    if b"_x" in block:
-        pieces = [_ESCAPE.sub(_character, p) if b"_x" in p else p for p in pieces]
-    return pieces
+    def array(self) -> Bytes:
+        return np.frombuffer(self._block + self._more if self._more else self._block, np.uint8)
+
+    def piece(self, start: int, length: int) -> bytes:
+        over = start - len(self._block)
+        return bytes(self._more[over : over + length]) if over >= 0 else self._block[start : start + length]
+
+    def put(self, piece: bytes) -> tuple[int, int]:
+        """Keep a text; return where it begins and its length."""
+        self._more += piece
+        return len(self._block) + len(self._more) - len(piece), len(piece)
+
+    def mend(self, starts: Places, lengths: Places) -> None:
+        """Replace entities and escapes in some spans, which lie in ascending order."""
+        found = [m.start() for m in _ODD.finditer(self._block)] if starts.size else []
+        if not found:
+            return
+        which = np.searchsorted(starts, found, side="right") - 1
+        inside = (which >= 0) & (np.array(found) < starts[which] + lengths[which])
+        for i in dict.fromkeys(which[inside].tolist()):
+            piece = self.piece(int(starts[i]), int(lengths[i]))
+            piece = html.unescape(piece.decode("utf-8", "replace")).encode() if b"&" in piece else piece
+            starts[i], lengths[i] = self.put(_ESCAPE.sub(_character, piece))
 
 
 def _character(found: re.Match[bytes]) -> bytes:
     return chr(int(found[1], 16)).encode("utf-8", "replace")
+
+
+def _runs(tags: _Tags, owner: Places, count: int, text: _Text) -> tuple[Places, Places]:
+    """Return start and length of the text of every owner: its `t` elements, joined, but for phonetic guides."""
+    at = tags.at
+    third, fourth = tags.bytes_[at + 3], tags.bytes_[at + 4]
+    phonetic = (tags.one == 0x72) & (tags.two == 0x50) & (third == 0x68)  # rPh
+    after = (tags.one == 0x2F) & (tags.two == 0x72) & (third == 0x50) & (fourth == 0x68)
+    inside = np.cumsum(phonetic.astype(np.int64) - after) > 0
+    which = np.flatnonzero(
+        (tags.one == 0x74) & ((tags.two == 0x3E) | (tags.two == 0x20)) & ~inside & (owner >= 0)
+    )
+    run_starts, run_lengths = _spans(tags, which)
+    text.mend(run_starts, run_lengths)
+    owners = owner[which]
+    starts, lengths = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    starts[owners], lengths[owners] = run_starts, run_lengths
+    many = np.flatnonzero(np.bincount(owners, minlength=count) > 1)
+    for who in many.tolist():
+        first, last = np.searchsorted(owners, (who, who + 1))
+        pieces = zip(run_starts[first:last].tolist(), run_lengths[first:last].tolist(), strict=True)
+        starts[who], lengths[who] = text.put(b"".join([text.piece(a, n) for a, n in pieces]))
+    return starts, lengths
+
+
+def _spans(tags: _Tags, which: Places) -> tuple[Places, Places]:
+    """Return start and length of the text behind some opening tags, up to the next `<`."""
+    if which.size and which[-1] + 1 >= tags.at.size:
+        raise Unreadable("cut_off")
+    starts = tags.at[which] + 3
+    ends = tags.at[which + 1]
+    for i in np.flatnonzero(tags.two[which] != 0x3E).tolist():  # <t xml:space="preserve">, or the same closed
+        close = tags.data.find(b">", int(tags.at[which[i]]))
+        starts[i] = min(close + 1, int(ends[i])) if tags.data[close - 1] != 0x2F else int(ends[i])
+    return starts, ends - starts
 
 
 def read_sheet(parts: Iterable[bytes], shared: Shared, dates: NDArray[np.bool_], columns: Columns) -> int:
@@ -220,23 +252,29 @@ def _block(tags: _Tags, shared: Shared, dates: NDArray[np.bool_], columns: Colum
     owner = np.cumsum(is_cell) - 1
     formulas = owner[(one == 0x66) & ((two == 0x3E) | (two == 0x20) | (two == 0x2F))]
     values = np.flatnonzero((one == 0x76) & ((two == 0x3E) | (two == 0x20)))
-    if (np.diff(owner[values]) == 0).any():
+    holders = owner[values]
+    if (np.diff(holders) == 0).any():
         raise Unusual("a cell with two values")
-    texts: list[bytes] = [b""] * cells.size
-    tag = np.zeros(cells.size, np.uint8)
-    is_shared = kind[owner[values]] == _SHARED
-    direct, indirect = values[~is_shared], values[is_shared]
-    for who, piece in zip(owner[direct].tolist(), _between(tags, direct), strict=True):
-        texts[who] = piece
-    for who, piece in zip(owner[indirect].tolist(), _strings(tags, indirect, shared), strict=True):
-        texts[who] = piece
-    tag[owner[values]] = np.where(kind == _SHARED, TEXT, kind)[owner[values]]
-    if (kind == _INLINE).any():
-        for i, text in enumerate(_joined(tags, owner, cells.size)):
-            if kind[i] == _INLINE and text:
-                texts[i], tag[i] = text, TEXT
+    text = _Text(tags.data)
+    starts, lengths = np.zeros(cells.size, np.int64), np.zeros(cells.size, np.int64)
+    inline = kind == _INLINE
+    if inline.any():
+        starts, lengths = _runs(tags, owner, cells.size, text)
+    value_starts, value_lengths = _spans(tags, values)
+    text.mend(value_starts, value_lengths)
+    starts[holders], lengths[holders] = value_starts, value_lengths
+    is_shared = kind == _SHARED
+    index = _indexes(tags.bytes_, starts[is_shared], shared)
+    starts[is_shared], lengths[is_shared] = shared.starts[index], shared.lengths[index]
+    tag = np.where(is_shared | inline, TEXT, kind).astype(np.uint8)
+    tag[lengths == 0] = EMPTY
     tag[formulas] = np.where(tag[formulas] == EMPTY, TEXT, tag[formulas]) | FORMULA
-    _give(texts, tag, column, row_number[row_of] - 1, columns)
+    sources = np.where(is_shared, 1, 0)
+    _give(
+        _Cells(column, row_number[row_of] - 1, tag, starts, lengths, sources),
+        (text.array(), shared.data),
+        columns,
+    )
 
 
 def _row_numbers(tags: _Tags, rows: Places) -> tuple[Places, Places]:
@@ -250,11 +288,11 @@ def _row_numbers(tags: _Tags, rows: Places) -> tuple[Places, Places]:
     return number, digits
 
 
-def _spells(data: NDArray[np.uint8], at: Places, word: bytes) -> bool:
+def _spells(data: Bytes, at: Places, word: bytes) -> bool:
     return all((data[at + i] == letter).all() for i, letter in enumerate(word))
 
 
-def _digits(data: NDArray[np.uint8], at: Places, most: int) -> tuple[Places, Places]:
+def _digits(data: Bytes, at: Places, most: int) -> tuple[Places, Places]:
     """Return the number that begins at each place, and how many digits it has."""
     number = np.zeros(at.size, np.int64)
     digits = np.zeros(at.size, np.int64)
@@ -270,7 +308,7 @@ def _digits(data: NDArray[np.uint8], at: Places, most: int) -> tuple[Places, Pla
 
 
 def _attributes(
-    data: NDArray[np.uint8], cells: Places, row_digits: Places, dates: NDArray[np.bool_]
+    data: Bytes, cells: Places, row_digits: Places, dates: NDArray[np.bool_]
 ) -> tuple[Places, NDArray[np.uint8]]:
     """Return column and kind of every cell, from `<c r="B7" s="1" t="s">`."""
     if not _spells(data, cells + 2, b' r="'):
@@ -294,9 +332,7 @@ def _attributes(
     return column, np.where(dated & (kind == NUMBER), DATE, kind).astype(np.uint8)
 
 
-def _style(
-    data: NDArray[np.uint8], quote: Places, dates: NDArray[np.bool_], dated: NDArray[np.bool_]
-) -> Places:
+def _style(data: Bytes, quote: Places, dates: NDArray[np.bool_], dated: NDArray[np.bool_]) -> Places:
     here = np.flatnonzero((data[quote + 1] == 0x20) & (data[quote + 2] == 0x73) & (data[quote + 3] == 0x3D))
     if not here.size:
         return quote
@@ -309,7 +345,7 @@ def _style(
     return moved
 
 
-def _type(data: NDArray[np.uint8], quote: Places, kind: NDArray[np.uint8]) -> Places:
+def _type(data: Bytes, quote: Places, kind: NDArray[np.uint8]) -> Places:
     here = np.flatnonzero((data[quote + 1] == 0x20) & (data[quote + 2] == 0x74) & (data[quote + 3] == 0x3D))
     if not here.size:
         return quote
@@ -323,22 +359,43 @@ def _type(data: NDArray[np.uint8], quote: Places, kind: NDArray[np.uint8]) -> Pl
     return moved
 
 
-def _strings(tags: _Tags, values: Places, shared: Shared) -> list[bytes]:
-    """Return the shared strings to which some values point."""
-    index, digits = _digits(tags.bytes_, tags.at[values] + 3, 9)
+def _indexes(data: Bytes, at: Places, shared: Shared) -> Places:
+    """Return the numbers of the shared strings that stand at some places."""
+    if not at.size:
+        return at
+    index, digits = _digits(data, at, 9)
     if (digits == 0).any() or (index >= shared.starts.size).any():
         raise Unusual("no such shared string")
-    data = shared.data
-    return [
-        data[a:b] for a, b in zip(shared.starts[index].tolist(), shared.ends[index].tolist(), strict=True)
-    ]
+    return index
 
 
-def _give(texts: list[bytes], tag: NDArray[np.uint8], column: Places, row: Places, columns: Columns) -> None:
-    filled = np.flatnonzero(tag)
-    order = filled[np.argsort(column[filled], kind="stable")]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of a block: where each belongs, what it is, and where its text lies in which run of bytes."""
+
+    column: Places
+    row: Places
+    tag: NDArray[np.uint8]
+    start: Places
+    length: Places
+    source: Places
+
+
+def _give(cells: _Cells, sources: tuple[Bytes, Bytes], columns: Columns) -> None:
+    filled = np.flatnonzero(cells.tag)
+    order = filled[np.argsort(cells.column[filled].astype(np.int16), kind="stable")]
     if not order.size:
         return
-    cuts = np.flatnonzero(np.diff(column[order])) + 1
+    cuts = np.flatnonzero(np.diff(cells.column[order])) + 1
+    both: Bytes | None = None
     for some in np.split(order, cuts):
-        columns.add(int(column[some[0]]), row[some], [texts[i] for i in some.tolist()], tag[some])
+        source, starts, lengths = cells.source[some], cells.start[some], cells.length[some]
+        if (source == source[0]).all():
+            data = sources[source[0]]
+        else:
+            both = np.concatenate(sources) if both is None else both
+            data, starts = both, starts + source * sources[0].size
+        run = gather(data, starts, lengths)
+        columns.add_run(
+            int(cells.column[some[0]]), cells.row[some], run, lengths.astype(np.int32), cells.tag[some]
+        )

@@ -75,7 +75,7 @@ def read(text: str, tag: int, spec: Field, context: Context) -> Value:
     if not text:
         return None
     value = _READERS[spec.type](text, tag, spec, context)
-    if context.lookup is not None and spec.type not in {"township", "village", "sector"}:
+    if context.lookup is not None and spec.type not in {"township", "village", "sector", "choice"}:
         return _listed(str(value), spec, context)
     _within(value, spec)
     return value
@@ -274,8 +274,8 @@ def _yes_no(text: str, tag: int, _spec: Field, _context: Context) -> bool:
     return plain in _YES
 
 
-def _choice(text: str, _tag: int, spec: Field, _context: Context) -> str:
-    choices = spec.choices or {}
+def _choice(text: str, _tag: int, spec: Field, context: Context) -> str:
+    choices = spec.choices or context.lookup or {}
     for spelling in (text, unicodedata.normalize("NFKC", text).strip(), text.lower()):
         if spelling in choices:
             return choices[spelling]
