@@ -17,6 +17,11 @@ export PIP_REQUIRE_VIRTUALENV = 0
 export PIP_ROOT_USER_ACTION = ignore
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+# Where HOME cannot be written, the caches of uv and npm and whatever else wants a home lie in this folder.
+ifneq ($(shell test -n "$$HOME" && mkdir -p "$$HOME" 2>/dev/null && test -w "$$HOME" && echo yes),yes)
+export HOME = $(CURDIR)/.tools/home
+endif
+
 ARGS =
 UV = .tools/bin/uv
 BIN = .venv/bin
@@ -47,7 +52,7 @@ $(UV): requirements-uv.lock
 	@test -n "$(PYTHON)" || { echo 'make: no Python 3.11, 3.12 or 3.13 found; install one (Debian: apt-get install python3 python3-pip)' >&2; exit 2; }
 	@if $(PYTHON) -m pip --version >/dev/null 2>&1; then \
 	    echo 'bringing uv (25 MB)'; \
-	    $(PYTHON) -m pip install --quiet --upgrade --require-hashes --target .tools -r requirements-uv.lock; \
+	    $(PYTHON) -m pip install --quiet --no-cache-dir --upgrade --require-hashes --target .tools -r requirements-uv.lock; \
 	elif command -v uv >/dev/null; then \
 	    mkdir -p .tools/bin && ln -sf "$$(command -v uv)" $(UV); \
 	else \
@@ -61,13 +66,13 @@ $(BIN)/python: | $(UV)
 # What `make setup` installed holds all that the demonstration needs, so the smaller lock never takes anything away.
 .venv/runtime.stamp: requirements.lock | $(BIN)/python
 	@if test .venv/dev.stamp -nt requirements-dev.lock && test .venv/dev.stamp -nt requirements.lock; then :; else \
-	    . tools/caches.sh; sed -n 's/^# \(download: .*\)/\1/p' requirements.lock; \
+	    sed -n 's/^# \(download: .*\)/\1/p' requirements.lock; \
 	    $(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock; \
 	fi
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock requirements.lock | $(BIN)/python
-	@. tools/caches.sh; sed -n 's/^# \(download: .*\)/\1/p' requirements-dev.lock; \
+	@sed -n 's/^# \(download: .*\)/\1/p' requirements-dev.lock; \
 	    $(UV) pip sync --python $(BIN)/python --require-hashes requirements-dev.lock
 	@touch $@
 

@@ -2,7 +2,6 @@
 # Run a program of Node: the machine's Node 20 or newer, else one from a locked wheel, brought at the first call.
 # Usage: sh tools/node.sh npm ci
 set -eu
-. tools/caches.sh
 unset NODE_OPTIONS
 
 fit() { test "$("$1" -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 20; }
