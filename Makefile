@@ -22,6 +22,14 @@ ifneq ($(shell test -n "$$HOME" && mkdir -p "$$HOME" 2>/dev/null && test -w "$$H
 export HOME = $(CURDIR)/.tools/home
 endif
 
+# The machine's own certificates where it keeps some: an office behind an inspecting proxy has put its own among them.
+CERTIFICATES = $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem))
+ifneq ($(CERTIFICATES),)
+export SSL_CERT_FILE ?= $(CERTIFICATES)
+export PIP_CERT ?= $(CERTIFICATES)
+export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
+endif
+
 ARGS =
 UV = .tools/bin/uv
 BIN = .venv/bin
