@@ -151,7 +151,7 @@ def forecast(w: Words) -> Forecast:
                     )
                     for v in range(1, 10)
                 ],
-            )  # fmt: skip
+            )
         )
     rows.sort(key=lambda r: r.forecast_pct or 0)
     return Forecast(
@@ -189,11 +189,14 @@ def charts(w: Words) -> list[Chart]:
     """The four charts of the evening."""
     economy = owner(w, "经信局", "Economy", 11)
     unit = w("家", "firms")
-    three = lambda a, b, c, of: [
-        Source(title=w("自报", "declared"), count=a, of=of, href="/rows?s=d"),
-        Source(title=w("核实", "confirmed"), count=b, of=251 if b else None, href="/rows?s=c"),
-        Source(title=w("用电", "measured"), count=c, of=632 if c else None, href="/rows?s=m"),
-    ]
+
+    def three(a, b, c, of):
+        return [
+            Source(title=w("自报", "declared"), count=a, of=of, href="/rows?s=d"),
+            Source(title=w("核实", "confirmed"), count=b, of=251 if b else None, href="/rows?s=c"),
+            Source(title=w("用电", "measured"), count=c, of=632 if c else None, href="/rows?s=m"),
+        ]
+
     common = {"cutoff": at(18, 18), "list_version": "4f1c2a9be0d1", "href": "/chart"}
     return [
         Chart(key="above_scale_industry", title=w("规上工业", "Industry above scale"), rate=51.40625, rate_known=53.2362, numerator=329, denominator=640, unknown=22, unit=unit, sources=three(329, 248, 305, 618), disagreements=38, disagreements_href="/rows?d=1", series=series(10, [8, 11, 15, 19, 24, 31, 38, 45.3, 51.4]), owner=economy, numerator_href="/rows?n=1", denominator_href="/rows?n=2", unknown_href="/rows?n=3", **common),

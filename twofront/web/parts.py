@@ -237,7 +237,7 @@ class Progress:
     """A job that runs, as its page shows it; while `is_running` the page asks `href` again."""
 
     title: Annotated[str, "What runs"]
-    href: Annotated[str, "The address that gives this fragment again"]
+    href: Annotated[str, "The address that gives this fragment again; empty = it is not asked"] = ""
     done: Annotated[int, "Steps done"] = 0
     of: Annotated[int | None, "Steps in all; None = not known yet"] = None
     text: Annotated[str, "What is being done, or how it ended"] = ""
