@@ -3,7 +3,7 @@
 set -eu
 
 if ! test node_modules/.package-lock.json -nt package-lock.json; then
-    echo 'page assets: up to 40 MB to download'
+    echo 'page assets: 70 MB to download'
     sh tools/node.sh npm ci --no-audit --no-fund --loglevel=error
     touch node_modules/.package-lock.json
 fi
