@@ -22,7 +22,6 @@ Bytes = NDArray[np.uint8]
 _BLOCK = 1 << 22
 _LONGEST_ROW = 1 << 26
 _ESCAPE = re.compile(rb"_x([0-9A-Fa-f]{4})_")
-_ODD = re.compile(rb"&|_x[0-9A-Fa-f]{4}_")
 _SHARED, _INLINE = 20, 21  # kinds before the text is known
 _KIND_OF = np.full(256, 255, np.uint8)  # by the first letter of the type attribute
 for _letter, _kind in (
@@ -169,7 +168,8 @@ class _Text:
 
     def mend(self, starts: Places, lengths: Places) -> None:
         """Replace entities and escapes in some spans, which lie in ascending order."""
-        found = [m.start() for m in _ODD.finditer(self._block)] if starts.size else []
+        odd = [mark for mark in (b"&", b"_x") if mark in self._block]
+        found = [m.start() for m in re.finditer(b"|".join(odd), self._block)] if odd and starts.size else []
         if not found:
             return
         which = np.searchsorted(starts, found, side="right") - 1
