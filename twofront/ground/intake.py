@@ -48,10 +48,9 @@ class Loader:
         store: Takes the rows that passed their own checks, and returns a verdict each.
         lookups: Accepted spellings by field, for a day.
         day: The column that holds a row's own day, where it has one.
-        read: Makes the table from the sheet, for kinds with a layout of their own.
-        is_strict: Two values for one key in one file refuse the whole file.
         in_use: Which of some codes other records still need.
-        keep: Called inside the act once the import stands, with its row.
+        guards: Called with the file's name, its days and its known moment; they refuse the file by raising.
+        also: A permission, or the beginning of some, that allows loading besides `load:KIND`.
     """
 
     kind: str
@@ -62,6 +61,7 @@ class Loader:
     day: str | None = None
     in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
     guards: tuple[Callable[[str, set[date], datetime], None], ...] = ()
+    also: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def load(
         CannotDo: The file cannot be read, or comes too early; nothing was written.
         NotPermitted: The actor may not load this KIND.
     """
-    if not by.can(f"load:{loader.kind}"):
+    if not (by.can(f"load:{loader.kind}") or (loader.also and any(p.startswith(loader.also) for p in by.may))):
         raise NotPermitted(f"{by.login} may not load {loader.kind}; ask the command office", f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室")
     if known is not None and known > at:
         raise CannotDo("--known", f"{known.isoformat()} lies after the county's now {at.isoformat()}", "give an earlier moment, or none")
@@ -206,10 +206,14 @@ def _read(source: Source, on: date) -> tuple[Checked, Grid, Found]:
         raise CannotDo(f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map") from e
     source.said(f"checking {len(found.rows)} rows")
     loader = source.loader
-    checked = check(
-        grid, found, loader.fields, key=loader.key, lookups=loader.lookups(book, on), today=on, zone=book.zone,
-    )
+    lookups = loader.lookups(book, on)
+    checked = check(grid, found, with_choices(loader.fields, lookups), key=loader.key, lookups=lookups, today=on, zone=book.zone)
     return checked, grid, found
+
+
+def with_choices(fields: Sequence[Field], lookups: Mapping[str, Mapping[str, str]]) -> list[Field]:
+    """Return the fields of a KIND with the choices that the playbook gives on that day."""
+    return [dataclasses.replace(f, choices=lookups[f.name]) if f.type == "choice" and f.name in lookups else f for f in fields]
 
 
 def _headings(book: Playbook, kind: str, on: date) -> dict[str, str]:

@@ -82,6 +82,17 @@ def reading(scope: Scope) -> Iterator[None]:
                 _restore(before)
 
 
+@contextmanager
+def widened(to_be_restored: Scope) -> Iterator[None]:
+    """Read the whole county for a published sum, inside a transaction, and give the asker's scope back at the end."""
+    apply(read=EVERYTHING)
+    try:
+        yield
+    finally:
+        if not transaction.get_connection().needs_rollback:
+            apply(read=to_be_restored.read)
+
+
 def apply(*, read: frozenset[Pair] | None = None, write: frozenset[Pair] | None = None) -> None:
     """Set the pairs for the rest of the transaction; what is not given stays."""
     values: list[tuple[str, str]] = []

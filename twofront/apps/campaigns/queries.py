@@ -39,6 +39,32 @@ def progress(*, on: date, known: datetime | None = None, campaign: str = SURVEY)
         return [VillageProgress(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A village's row of a day that replaced another of the same day."""
+
+    village: str
+    on: date
+    before: int
+    after: int
+    known: datetime
+    act: int
+
+
+def corrected(*, on: date, since: datetime | None, known: datetime | None = None, campaign: str = SURVEY) -> list[Correction]:
+    """Return the rows of a day that were corrected after a moment (None: ever), the newest of each village."""
+    sql = """
+        select distinct on (village) village, "on", before, done, known_at, act_id from (
+            select village, "on", done, known_at, act_id, id,
+                   lag(done) over (partition by village order by known_at, id) as before
+            from campaigns_coverage where campaign = %s and "on" = %s and known_at <= %s) steps
+        where before is not null and before <> done and known_at > coalesce(%s, '-infinity'::timestamptz)
+        order by village, known_at desc, id desc"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [campaign, on, history.seen(known), since])
+        return [Correction(*row) for row in cursor.fetchall()]
+
+
 def villages_in_use(codes: set[str]) -> set[str]:
     """Return which of some villages have reported."""
     with connection.cursor() as cursor:

@@ -157,14 +157,30 @@ def past_reports(enterprise: int, *, limit: int = 60) -> list[ReportRow]:
     return [ReportRow(r.enterprise_id, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id) for r in rows]
 
 
-def corrected_since(moment: datetime, *, on: date, known: datetime | None = None) -> list[tuple[ReportRow | None, ReportRow]]:
-    """Return the reports of a day learned after a moment, each with the one that it replaces."""
-    now = history.seen(known)
-    fresh = {r.enterprise_id: r for r in history.newest(Report, known=now, on=on) if r.known_at > moment}
-    before = reports(list(fresh), on=on, known=moment)
-    return [
-        (before.get(i), ReportRow(i, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id)) for i, r in sorted(fresh.items())
-    ]
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was declared of a member for a day, and what replaced it."""
+
+    member: int
+    before: bool
+    after: bool
+    known: datetime
+    act: int
+
+
+def corrected(*, on: date, since: datetime | None, is_project: bool = False, known: datetime | None = None) -> list[Correction]:
+    """Return whose report of a day was corrected after a moment (None: ever), the newest of each member."""
+    table, member, state = ("enterprises_projectreport", "project_id", "resumed") if is_project else ("enterprises_report", "enterprise_id", "opened")
+    sql = f"""
+        select distinct on (member) member, before, state, known_at, act_id from (
+            select {member} as member, {state} as state, known_at, act_id, id,
+                   lag({state}) over (partition by {member} order by known_at, id) as before
+            from {table} where "on" = %s and known_at <= %s) steps
+        where before is not null and before <> state and known_at > coalesce(%s, '-infinity'::timestamptz)
+        order by member, known_at desc, id desc"""  # noqa: S608 - the names are this module's
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [on, history.seen(known), since])
+        return [Correction(*row) for row in cursor.fetchall()]
 
 
 def visits(ids: Sequence[int], *, on: date, window: int, is_project: bool = False, known: datetime | None = None) -> dict[int, VisitRow]:

@@ -47,13 +47,15 @@ class Published:
 
 
 def take_closings(batch: Batch) -> Sequence[Verdict]:
-    """Take closings of days, as a line sends them on paper."""
+    """Take closings of days, as a line sends them on paper; only the line that answers for a goal closes it."""
     c = batch.columns
+    own: list[Verdict] = ["new" if batch.act.by.can(f"close:{goal}") else _not_your_goal(goal) for goal in c["goal"]]
     states = stores.facts(
-        Closing, batch, key={"goal": c["goal"], "on": c["date"]}, values={"closed_by": [b or "" for b in c["by"]]}, beside={},
+        Closing, batch, key={"goal": c["goal"], "on": c["date"]}, values={"closed_by": [b or batch.act.by.login for b in c["by"]]},
+        beside={}, skip=[isinstance(v, Reject) for v in own],
     )
     batch.act.changed("closings", *sorted(set(c["date"])))
-    return states
+    return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
 
 
 def take_published(batch: Batch) -> Sequence[Verdict]:
@@ -116,6 +118,10 @@ def keep_publication(on: date, known: datetime, board: dict[str, Any], *, by: Ac
         a.changed("publications", on)
         a.event("board.published", f"board:{on.isoformat()}", digest=digest)
         return a.answer(Published(on, known, digest))
+
+
+def _not_your_goal(goal: str) -> Reject:
+    return Reject("goal", "unknown_value", f"{goal} is closed by another line; leave the row to it", f"{goal} 由其他条线封账, 请删去本行")
 
 
 def _empty() -> Reject:

@@ -25,6 +25,7 @@ CLOSINGS = Loader(
     store=actions.take_closings,
     lookups=_goals,
     day="date",
+    also="close:",
 )
 PUBLISHED = Loader(
     kind="published",

@@ -1,0 +1,288 @@
+"""Lists on their way out: as a workbook, CSV or JSON that opens cleanly and can run nothing.
+
+The law: no cell of an export is a formula, whatever stood in the record, and no value, however odd, stops an export.
+Every list says in its own lines who took it, when and of what, and whether it is an exercise.
+"""
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from twofront.core.sheets import Field, Grid
+from twofront.core.sheets.words import describe
+
+_LONGEST = 32_767  # characters that a cell of a workbook may hold
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_RUNS = re.compile(r"[=+\-@\t\r\n=+-@]")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_BANNER = "演练数据 EXERCISE"
+_WRONG = "FFC7CE"
+_CHOICES_SHEET = "选项"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list (名单) to be given out.
+
+    Args:
+        title: What it lists.
+        headings: A heading for every column.
+        rows: The rows; each as long as the headings.
+        mark: Who took it, when, and of which scope: the watermark line.
+        is_exercise: Whether its data are an exercise's, which the title then says first.
+    """
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[object]]
+    mark: str = ""
+    is_exercise: bool = False
+
+    @property
+    def full_title(self) -> str:
+        """Return the title with the exercise's banner where it belongs."""
+        return f"{_BANNER} · {self.title}" if self.is_exercise else self.title
+
+
+def to_xlsx(listing: Listing) -> bytes:
+    """Return a list as a workbook: title, watermark line, headings, rows; numbers as numbers, all else as text."""
+    out = io.BytesIO()
+    book = _workbook(out)
+    sheet = book.add_worksheet(_sheet_name(listing.title))
+    _head(book, sheet, listing.full_title, listing.mark)
+    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF2F6"})
+    for c, heading in enumerate(listing.headings):
+        sheet.write_string(2, c, _cell_text(heading), bold)
+        sheet.set_column(c, c, min(max(_width(heading) + 4, 10), 40))
+    for r, row in enumerate(listing.rows, 3):
+        for c, value in enumerate(row):
+            _write(sheet, r, c, value)
+    sheet.freeze_panes(3, 0)
+    book.close()
+    return out.getvalue()
+
+
+def to_csv(listing: Listing) -> bytes:
+    """Return a list as CSV in UTF-8 with byte order mark: headings, rows, and the watermark as a note in the last line.
+
+    A text that a spreadsheet program would run gets an apostrophe before it, which our own reader takes off again.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_harmless(h) for h in listing.headings])
+    writer.writerows([_harmless(v) for v in row] for row in listing.rows)
+    if listing.mark or listing.is_exercise:
+        writer.writerow([f"注: {listing.full_title} · {listing.mark}".rstrip(" ·")])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def to_json(listing: Listing) -> bytes:
+    """Return a list as one JSON document; what is not known is null."""
+    rows = [dict(zip(listing.headings, map(_json_value, row), strict=False)) for row in listing.rows]
+    document = {
+        "title": listing.full_title,
+        "mark": listing.mark,
+        "exercise": listing.is_exercise,
+        "rows": rows,
+    }
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def template(
+    title: str, fields: Sequence[Field], *, is_zh: bool, choices: Mapping[str, Sequence[str]] | None = None
+) -> bytes:
+    """Return an empty workbook for a kind of list: title, what may stand in each column, headings, rows to fill in.
+
+    Columns of codes, numbers of people and phones are formatted as text, so that no program rounds them.
+
+    Args:
+        title: What the list is.
+        fields: Its fields.
+        is_zh: Headings and notes in Chinese, else in the contract's English names.
+        choices: By field name: values offered as a list to choose from, beside those that the field itself has.
+    """
+    out = io.BytesIO()
+    book = _workbook(out)
+    sheet = book.add_worksheet(_sheet_name(title))
+    note = book.add_format({"italic": True, "font_color": "#595959", "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF2F6"})
+    formats = {
+        "text": book.add_format({"num_format": "@"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "number": book.add_format({}),
+    }
+    sheet.write_string(0, 0, _cell_text(title), book.add_format({"bold": True, "font_size": 14}))
+    lists = _Lists(book)
+    for c, field in enumerate(fields):
+        en, zh = describe(field)
+        heading = field.zh if is_zh else field.name
+        sheet.write_string(1, c, zh if is_zh else en, note)
+        sheet.write_string(2, c, heading, bold)
+        kind = {"date": "date", "int": "number", "number": "number", "share": "number"}.get(
+            field.type, "text"
+        )
+        sheet.set_column(c, c, min(max(_width(heading) + 6, 14), 40), formats[kind])
+        offered = (choices or {}).get(field.name) or _own_choices(field, is_zh=is_zh)
+        if offered:
+            lists.offer(sheet, c, offered)
+    sheet.set_row(1, 48)
+    sheet.freeze_panes(3, 0)
+    lists.close()
+    book.close()
+    return out.getvalue()
+
+
+def report_of_grid(
+    grid: Grid, marks: Mapping[tuple[int, int], str], summary: Sequence[Sequence[object]]
+) -> bytes:
+    """Return the cells of a file without a workbook of its own as one, the wrong cells filled and with a comment.
+
+    Args:
+        grid: The cells.
+        marks: The comment of each wrong cell, by row number from 1 and column from 0.
+        summary: The rows of the sheet 汇总.
+    """
+    out = io.BytesIO()
+    book = _workbook(out)
+    sheet = book.add_worksheet("Sheet1")
+    wrong = book.add_format({"bg_color": f"#{_WRONG}", "pattern": 1})
+    texts = {c: column.text.to_pylist() for c, column in grid.columns.items()}
+    for i in range(grid.rows):
+        row = grid.number(i)
+        for c, cells in texts.items():
+            comment = marks.get((row, c))
+            if cells[i] or comment:
+                sheet.write_string(row - 1, c, _cell_text(cells[i]), wrong if comment else None)
+            if comment:
+                sheet.write_comment(row - 1, c, comment, {"x_scale": 2})
+    for (row, c), comment in marks.items():
+        if c not in texts:
+            sheet.write_blank(row - 1, c, None, wrong)
+            sheet.write_comment(row - 1, c, comment, {"x_scale": 2})
+    last = book.add_worksheet("汇总")
+    for r, values in enumerate(summary):
+        for c, value in enumerate(values):
+            _write(last, r, c, value)
+    book.close()
+    return out.getvalue()
+
+
+class _Lists:
+    """The lists of a template's choices: short ones in the column's own rule, long ones on a hidden sheet."""
+
+    def __init__(self, book: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types
+        self._book = book
+        self._columns: list[Sequence[str]] = []
+
+    def offer(self, sheet: Any, column: int, values: Sequence[str]) -> None:  # noqa: ANN401 - as above
+        source: object = list(values)
+        if len(",".join(values)) > 255 or any("," in v for v in values):
+            letter = xlsxwriter.utility.xl_col_to_name(len(self._columns))
+            self._columns.append(values)
+            source = f"='{_CHOICES_SHEET}'!${letter}$1:${letter}${len(values)}"
+        rule = {"validate": "list", "source": source, "error_type": "warning"}
+        sheet.data_validation(3, column, 1_048_575, column, rule)
+
+    def close(self) -> None:
+        if not self._columns:
+            return
+        sheet = self._book.add_worksheet(_CHOICES_SHEET)
+        for c, values in enumerate(self._columns):
+            for r, value in enumerate(values):
+                sheet.write_string(r, c, _cell_text(value))
+        sheet.hide()
+
+
+def _own_choices(field: Field, *, is_zh: bool) -> list[str]:
+    if field.type == "bool":
+        return ["是", "否"] if is_zh else ["1", "0"]
+    spellings: dict[str, str] = {}
+    for spelling, value in (field.choices or {}).items():
+        if value not in spellings or spelling.isascii() != is_zh:
+            spellings[value] = spelling
+    return list(spellings.values())
+
+
+def _workbook(out: io.BytesIO) -> Any:  # noqa: ANN401 - xlsxwriter has no types
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    return xlsxwriter.Workbook(out, options)
+
+
+def _head(book: Any, sheet: Any, title: str, mark: str) -> None:  # noqa: ANN401 - as above
+    sheet.write_string(0, 0, _cell_text(title), book.add_format({"bold": True, "font_size": 14}))
+    sheet.write_string(1, 0, _cell_text(mark), book.add_format({"italic": True, "font_color": "#595959"}))
+
+
+def _write(sheet: Any, row: int, column: int, value: object) -> None:  # noqa: ANN401 - as above
+    number = _as_number(value)
+    if number is not None:
+        sheet.write_number(row, column, number)
+    elif text := _cell_text(_text(value)):
+        sheet.write_string(row, column, text)
+
+
+def _as_number(value: object) -> float | int | None:
+    """Return a number that a workbook keeps as it is: finite, and of at most 15 digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    if isinstance(value, int):
+        return value if abs(value) < 10**15 else None
+    return float(value) if math.isfinite(value) else None
+
+
+def _text(value: object) -> str:
+    if value is None or (isinstance(value, float | Decimal) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - one bad value never stops an export
+        return "?"
+
+
+def _cell_text(text: str) -> str:
+    text = _NOT_XML.sub("\ufffd", text)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _harmless(value: object) -> str:
+    text = _NOT_XML.sub("\ufffd", _text(value)).replace("\0", "\ufffd")
+    if isinstance(value, str) and _RUNS.match(text) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
+
+
+def _json_value(value: object) -> object:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float | Decimal):
+        return float(value) if math.isfinite(value) else None
+    return _text(value)
+
+
+def _sheet_name(title: str) -> str:
+    name = re.sub(r"[\[\]:*?/\\'\x00-\x1f]", " ", _NOT_XML.sub("", title)).strip()[:28]
+    return name if name and name.lower() != "history" else "Sheet1"
+
+
+def _width(text: str) -> int:
+    return sum(1 if c.isascii() else 2 for c in text)
