@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - texts enter SQL through engine.literal and engine.name only
 """A table in a file, as the engine scans it: CSV in UTF-8 or GB18030, plain or gzip; Parquet, a file or a folder of it.
 
 The engine scans fast and knows no line numbers; only when it finds a fault are the rows walked again to say where. A CSV
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, cast
 
 import duckdb
 
@@ -76,7 +77,7 @@ class Source:
         if self.parquet:
             return f"read_parquet({literals(self.parquet)})"
         with _text(self.path, self.encoding) as text:
-            reader = csv.reader(text)
+            reader = csv.reader(text, skipinitialspace=True)
             next(reader)
             skip = reader.line_num
         return self._csv(str(self.path), names=_distinct(self.headings), skip=skip, delimiter=",", quote='"')
@@ -104,7 +105,7 @@ class Source:
         """
         width = len(self.headings)
         with _text(self.path, self.encoding) as text:
-            reader = csv.reader(text)
+            reader = csv.reader(text, skipinitialspace=True)
             try:
                 next(reader)
                 for row in reader:
@@ -181,7 +182,7 @@ def opened(path: Path) -> Source:
             return _parquet(path, [str(path)])
         encoding = _encoding(path)
         with _text(path, encoding) as text:
-            headings = [c.strip() for c in next(csv.reader(text), [])]
+            headings = [c.strip() for c in next(csv.reader(text, skipinitialspace=True), [])]
     except (OSError, EOFError, csv.Error, zlib.error) as e:
         raise Fault("unreadable", str(path), why=_why(e)) from None
     if not any(headings):
@@ -221,7 +222,7 @@ def _starts(path: Path, magic: bytes) -> bool:
 
 
 def _bytes(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if _is_gzip(path) else path.open("rb")
+    return cast("IO[bytes]", gzip.open(path, "rb")) if _is_gzip(path) else path.open("rb")
 
 
 def _text(path: Path, encoding: str) -> io.TextIOWrapper:
