@@ -47,7 +47,7 @@ def broken(line: str) -> Iterator[str]:
         yield f"{header[1]}{header[2]}"
     elif line.startswith("  "):
         yield "  1979-05-27,"
-    yield line + " ???"
+    yield "??? " + line
 
 
 def named(files: dict[str, bytes], name: str, n: int) -> list[Fault]:

@@ -122,12 +122,12 @@ def _declared(kind: Hashable) -> tuple[Field, ...]:
 
 
 def _field(declared: "dataclasses.Field[Any]", hint: object) -> Field:
-    alias = next((m.name for m in _split(hint)[1] if isinstance(m, Alias)), declared.name)
+    alias = next((m.name for m in split(hint)[1] if isinstance(m, Alias)), declared.name)
     required = declared.default is dataclasses.MISSING and declared.default_factory is dataclasses.MISSING
     return Field(declared.name, alias, hint, required)
 
 
-def _split(hint: object) -> tuple[Any, tuple[Mark, ...]]:
+def split(hint: object) -> tuple[Any, tuple[Mark, ...]]:
     """Take the marks and the `| None` off an annotation; words of a `Literal` are a mark too."""
     marks: tuple[Mark, ...] = ()
     while True:
@@ -154,7 +154,7 @@ def convert(raw: object, hint: object, *, path: Path, zone: tzinfo) -> tuple[Any
         >>> convert(7, Key, path=("key",), zone=UTC)[1][0].what
         'is not a text'
     """
-    plain, marks = _split(hint)
+    plain, marks = split(hint)
     origin = typing.get_origin(plain)
     if origin is tuple:
         return _tuple(raw, typing.get_args(plain)[0], path=path, zone=zone)
@@ -165,7 +165,7 @@ def convert(raw: object, hint: object, *, path: Path, zone: tzinfo) -> tuple[Any
     except BadTime as e:
         return None, [Problem(path, raw, e.what, e.do)]
     except (TypeError, ValueError):
-        word = _WORDS[plain]
+        word = WORDS[plain]
         return None, [Problem(path, raw, f"is not {word}", f"write {word}")]
     return value, [p for m in marks for p in _judge(value, m, path)]
 
@@ -268,7 +268,7 @@ def _zone(raw: object, zone: tzinfo) -> ZoneInfo:
 _PLAIN: Mapping[Any, Callable[[object, tzinfo], Any]] = {
     str: _text, int: _whole, float: _number, bool: _truth, date: _day, datetime: _moment, time: _hour, Days: _days, ZoneInfo: _zone,
 }  # fmt: skip
-_WORDS: Mapping[Any, str] = {
+WORDS: Mapping[Any, str] = {
     str: "a text", int: "a whole number", float: "a number", bool: "true or false", date: "a day (YYYY-MM-DD)",
     datetime: "a moment (YYYY-MM-DDTHH:MM)", time: "an hour (HH:MM)", Days: "days (FIRST:LAST)",
     ZoneInfo: "the name of a time zone such as Asia/Shanghai",
@@ -295,7 +295,7 @@ def plain(value: object) -> object:
 
 def references(value: object, hint: object, *, path: Path) -> Iterator[tuple[Path, str, Ref]]:
     """Yield every reference in a value: where it stands, the key, and what it must name."""
-    inner, marks = _split(hint)
+    inner, marks = split(hint)
     if value is None:
         return
     if isinstance(value, tuple):

@@ -26,7 +26,7 @@ class County(Row):
     """The county (县市区) that the playbook is for.
 
     Args:
-        key: Its division code.
+        key: Its code.
         zone: The zone of every moment without an offset.
         day_turns_at: Until this hour the board shows the day before.
         publish_at: When a job freezes the board's day.
@@ -51,7 +51,11 @@ class County(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level(Named):
-    """A level of the divisions (层级): so many digits has its code."""
+    """A level of the divisions (层级), told by the length of its codes.
+
+    Args:
+        digits: So many digits has a code of this level.
+    """
 
     name: ClassVar[str] = "level"
     alone_by: ClassVar[tuple[str, ...] | None] = ("digits",)
@@ -105,7 +109,11 @@ class Front(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase(Named):
-    """A phase of the response (阶段). One phase a day; *fronts* is the order of the board's parts in it."""
+    """A phase of the response (阶段); there is one a day.
+
+    Args:
+        fronts: The order of the board's parts in it.
+    """
 
     name: ClassVar[str] = "phase"
     alone_by: ClassVar[tuple[str, ...] | None] = ()
@@ -115,7 +123,11 @@ class Phase(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaClass(Named):
-    """A colour of the map of risk (风险等级), *rank* 1 being the lowest risk."""
+    """A colour of the map of risk (风险等级).
+
+    Args:
+        rank: 1 is the lowest risk.
+    """
 
     name: ClassVar[str] = "area_class"
     alone_by: ClassVar[tuple[str, ...] | None] = ("rank",)
@@ -125,7 +137,11 @@ class AreaClass(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceClass(Row):
-    """The class of a place from a moment until the next row of that place."""
+    """The class of a place from a moment until the next row of that place.
+
+    Args:
+        since: From this moment, at once.
+    """
 
     name: ClassVar[str] = "place_class"
     key_fields: ClassVar[tuple[str, ...]] = ("place", "since")
@@ -148,7 +164,12 @@ class PlaceClass(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile(Row):
-    """The place of a township on the tile map (示意图), *column* and *row* from 1, by a short name."""
+    """The place of a township on the tile map (示意图), with its short name.
+
+    Args:
+        column: From the left.
+        row: From the top.
+    """
 
     name: ClassVar[str] = "tile"
     alone_by: ClassVar[tuple[str, ...] | None] = ("column", "row")

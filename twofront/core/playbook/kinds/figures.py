@@ -26,7 +26,9 @@ class Goal(Named):
     Args:
         line: The line that answers for it and closes its day.
         counts: `cases` of one *origin* since a day, `dwellings` surveyed, `members` of the *lists* at work.
+        origin: Which cases.
         since: First day counted.
+        lists: Whose members.
         deadline: When nothing may be missing any more.
     """
 
@@ -59,7 +61,12 @@ class Goal(Named):
 class GoalSet(Named):
     """A set of goals in force together; of one *level* a set replaces the one before.
 
-    A set of a higher level may have *aims* in words only: they are shown, never counted.
+    A set of a higher level may have aims in words only.
+
+    Args:
+        goals: What is counted, in the order of the board.
+        aims_zh: What is shown, never counted.
+        aims_en: The same in English, each for each.
     """
 
     name: ClassVar[str] = "goal_set"
@@ -89,7 +96,7 @@ class Formula(Named):
         baseline: The days whose mean is a firm's baseline.
         threshold: Above this part of the baseline a firm counts as resumed.
         stopped: Below this part it counts as stopped; between the two it is grey.
-        of: The list whose members are the population, or `all`.
+        of: Whose members are the population; `all` = every firm with a meter.
     """
 
     name: ClassVar[str] = "formula"
@@ -118,6 +125,8 @@ class Chart(Named):
         line: The line that answers for it.
         cutoff: Until this hour of the day its figures are expected.
         sources: Which sources it sets beside each other.
+        list_key: Whose members it counts.
+        formula: Or by which formula.
         reference: Areas whose published figures are drawn beside it.
     """
 
@@ -144,7 +153,11 @@ class Chart(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break(Row):
-    """A day on which the published series of an area cannot be compared with the day before."""
+    """A day on which a published series cannot be compared with the day before, and why.
+
+    Args:
+        area: Whose series.
+    """
 
     name: ClassVar[str] = "break"
     key_fields: ClassVar[tuple[str, ...]] = ("chart", "area", "on")

@@ -17,7 +17,6 @@ class Expectation(Named):
     """What the county expects to know of a day, from whom and by when; else it stands under `late`.
 
     Args:
-        load: The KIND of file.
         every: `county` one sheet, or one of every division of a level.
         line: The line that answers for it.
         hour: Due at this hour.
@@ -51,7 +50,11 @@ class Expectation(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet(Named):
-    """A KIND of file and the headings by which clerks call its columns, beside the contract's names."""
+    """The headings by which clerks call the columns of a KIND of file, beside the contract's names.
+
+    Args:
+        columns: A column of the contract and its headings; a heading means one column only.
+    """
 
     name: ClassVar[str] = "sheet"
 

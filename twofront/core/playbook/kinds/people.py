@@ -12,7 +12,11 @@ Permission = Annotated[str, Ref("goal", also=PERMISSIONS, prefix="close:")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line(Named):
-    """A line (条): a department of the county with a right of its own. *front* is empty where it serves both."""
+    """A line (条): a department of the county.
+
+    Args:
+        front: Which front it serves; left out where it serves both.
+    """
 
     name: ClassVar[str] = "line"
 

@@ -10,7 +10,12 @@ from twofront.core.playbook.kinds.row import Named, Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Row):
-    """A section (门类) of the classification of trades and the divisions (大类) in it, both ends in."""
+    """A section (门类) of the classification of trades.
+
+    Args:
+        first: Its first division (大类).
+        last: Its last, which is in it.
+    """
 
     name: ClassVar[str] = "section"
 
@@ -55,7 +60,12 @@ class Competence(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListKind(Named):
-    """A list (名单) whose members are counted; *only* = the kind of project that may be a member."""
+    """A list (名单) whose members are counted.
+
+    Args:
+        member: What its members are.
+        only: The one kind of project that may be a member.
+    """
 
     name: ClassVar[str] = "list"
 
