@@ -9,16 +9,21 @@ import io
 import json
 import math
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from twofront.core.errors import CannotDo
 from twofront.core.sheets import Field, Grid
 from twofront.core.sheets.words import describe
+from twofront.ground import confined
+from twofront.ground.confined import Limits
 
 _LONGEST = 32_767  # characters that a cell of a workbook may hold
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -27,6 +32,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _BANNER = "演练数据 EXERCISE"
 _WRONG = "FFC7CE"
 _CHOICES_SHEET = "选项"
+_REPORT = Limits(3072, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,14 @@ class Listing:
     def full_title(self) -> str:
         """Return the title with the exercise's banner where it belongs."""
         return f"{_BANNER} · {self.title}" if self.is_exercise else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A wrong cell of a file (标红): its address, and the sentence that its comment says."""
+
+    cell: str
+    sentence: str
 
 
 def to_xlsx(listing: Listing) -> bytes:
@@ -141,33 +155,71 @@ def template(
     return out.getvalue()
 
 
-def report_of_grid(
-    grid: Grid, marks: Mapping[tuple[int, int], str], summary: Sequence[Sequence[object]]
-) -> bytes:
-    """Return the cells of a file without a workbook of its own as one, the wrong cells filled and with a comment.
+def report(path: Path, grid: Grid, marks: Sequence[Mark], summary: Sequence[Sequence[object]]) -> bytes:
+    """Return a file with exactly its wrong cells filled and explained, and one sheet 汇总 behind it.
+
+    A workbook comes back as it was: sheets, merged cells, widths, every value. A CSV comes back as a workbook with its
+    cells, each row on the row of its line.
 
     Args:
-        grid: The cells.
-        marks: The comment of each wrong cell, by row number from 1 and column from 0.
-        summary: The rows of the sheet 汇总.
+        path: The file, which the reader has read before.
+        grid: What the reader gave.
+        marks: The wrong cells.
+        summary: The rows of the summary.
+
+    Raises:
+        CannotDo: The workbook is too large to be marked.
     """
+    sentences: dict[str, list[str]] = {}
+    for mark in marks:
+        sentences.setdefault(mark.cell, []).append(mark.sentence)
+    comments = {cell: _cell_text("\n".join(dict.fromkeys(said))) for cell, said in sentences.items()}
+    if grid.sheet is None:
+        return _marked_grid(grid, comments, summary)
+    rows = [
+        [_as_number(v) if _as_number(v) is not None else _cell_text(_text(v)) for v in row] for row in summary
+    ]
+    task = {"sheet": grid.sheet, "marks": comments, "summary": rows}
+    with (
+        path.open("rb") as source,
+        tempfile.TemporaryFile() as target,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        handles = (source.fileno(), target.fileno())
+        try:
+            said = confined.ask(
+                "twofront.ground.report_child",
+                {**task, "source": handles[0], "target": handles[1]},
+                handles=handles,
+                limits=_REPORT,
+                folder=folder,
+            )
+        except (confined.OutOfTime, confined.Died):
+            said = {"error": "limits"}
+        if said["error"]:
+            raise CannotDo(path.name, "is too large or too odd to be marked", "send it as .csv, or split it")
+        target.seek(0)
+        return target.read()
+
+
+def _marked_grid(grid: Grid, comments: Mapping[str, str], summary: Sequence[Sequence[object]]) -> bytes:
     out = io.BytesIO()
     book = _workbook(out)
     sheet = book.add_worksheet("Sheet1")
     wrong = book.add_format({"bg_color": f"#{_WRONG}", "pattern": 1})
-    texts = {c: column.text.to_pylist() for c, column in grid.columns.items()}
-    for i in range(grid.rows):
-        row = grid.number(i)
-        for c, cells in texts.items():
-            comment = marks.get((row, c))
-            if cells[i] or comment:
-                sheet.write_string(row - 1, c, _cell_text(cells[i]), wrong if comment else None)
-            if comment:
-                sheet.write_comment(row - 1, c, comment, {"x_scale": 2})
-    for (row, c), comment in marks.items():
-        if c not in texts:
-            sheet.write_blank(row - 1, c, None, wrong)
-            sheet.write_comment(row - 1, c, comment, {"x_scale": 2})
+    for c, column in grid.columns.items():
+        for i, text in enumerate(column.text.to_pylist()):
+            if text:
+                sheet.write_string(grid.number(i) - 1, c, _cell_text(text))
+    for cell, comment in comments.items():
+        row, c = xlsxwriter.utility.xl_cell_to_rowcol(cell)
+        place = row if grid.lines is None else int(grid.lines.searchsorted(row + 1))
+        text = grid.columns[c].text[place].as_py() if c in grid.columns else ""
+        if text:
+            sheet.write_string(row, c, _cell_text(text), wrong)
+        else:
+            sheet.write_blank(row, c, None, wrong)
+        sheet.write_comment(row, c, comment, {"x_scale": 2})
     last = book.add_worksheet("汇总")
     for r, values in enumerate(summary):
         for c, value in enumerate(values):

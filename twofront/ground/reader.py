@@ -4,14 +4,10 @@ What is in the file is never parsed here. The look tells what the file is (by it
 honest program could have written it; the child reads, and gives back columns of bytes that are checked before use.
 """
 
-import json
 import mmap
 import os
 import struct
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,33 +16,10 @@ import pyarrow as pa
 
 from twofront.core.errors import CannotDo
 from twofront.core.sheets import Column, Grid, cell_name
+from twofront.ground import confined
+from twofront.ground.confined import Limits
 from twofront.ground.reader_look import Look, look
 from twofront.ground.reader_words import SENTENCES
-
-_ROOT = Path(__file__).resolve().parents[2]
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv.pop()); from twofront.ground.reader_child import main; main()"
-)
-_OPTIONS = {
-    "LC_ALL": "C.UTF-8",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the child may use.
-
-    Args:
-        memory_mib: Address space, in MiB.
-        seconds: Time, both of the clock on the wall and of the processor.
-    """
-
-    memory_mib: int
-    seconds: int
-
 
 SMALL = Limits(512, 10)
 LARGE = Limits(1024, 60)
@@ -106,36 +79,16 @@ def _ask(  # noqa: PLR0917 - the parts of one question
         "columns": 4096 if seen.form == "xlsx" else 100_000,
         "source": handles[0],
         "target": handles[1],
-        "memory": limits.memory_mib << 20,
-        "seconds": limits.seconds,
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-I", "-c", _CHILD, json.dumps(task), str(_ROOT)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            pass_fds=handles,
-            env=_OPTIONS,
-            cwd="/",
-            timeout=limits.seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        answer = confined.ask("twofront.ground.reader_child", task, handles=handles, limits=limits)
+    except confined.OutOfTime:
         raise Unreadable(path, "time", str(limits.seconds)) from None
+    except confined.Died as e:
+        raise Unreadable(path, "memory" if e.is_memory else "broken") from None
     finally:
         for handle in handles:
             os.close(handle)
-    return _answer(path, done, limits)
-
-
-def _answer(path: Path, done: "subprocess.CompletedProcess[bytes]", limits: Limits) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        killed_by_time = done.returncode in {-9, -24}
-        if killed_by_time:
-            raise Unreadable(path, "time", str(limits.seconds)) from None
-        raise Unreadable(path, "memory" if b"MemoryError" in done.stderr else "broken", "") from None
     if code := answer.get("error"):
         at = str(answer["at"])
         if code == "far_cell":

@@ -1,46 +1,27 @@
 """The child process in which a file of strangers is opened; it can use little, and reach nothing.
 
-It is given two open files, the stranger's and an empty one, sets its own limits, and then gives up the right to open
-anything else: with no file number left there is no other file, no socket and no library to load. What it read goes
-into the second file as plain columns of bytes, and one line of JSON on stdout says where each lies.
+It is given two open files, the stranger's and an empty one, and gives up the right to open anything else. What it
+read goes into the second file as plain columns of bytes, and its answer says where each lies.
 """
 
-import json
 import os
-import resource
-import sys
 from collections.abc import Callable, Mapping
 from io import BufferedReader, BufferedWriter
 from typing import Any
 
 from twofront.core.sheets.columns import Columns, Filled, Unreadable
+from twofront.ground import confined
 from twofront.ground.reader_forms import FORMS, Form
 
 
-def main() -> int:
-    """Read the file named by the arguments and answer with one line of JSON; always 0 unless killed."""
-    task: Mapping[str, Any] = json.loads(sys.argv[1])
+def main() -> None:
+    """Read the file of the task, and answer where its columns lie or why it cannot be read."""
+    task = confined.task()
     form: Form = FORMS[task["form"]]
     form.prepare()
-    _confine(task["memory"], task["seconds"])
+    confined.give_up(task)
     with os.fdopen(task["source"], "rb") as source, os.fdopen(task["target"], "wb") as target:
-        answer = _answer(form.read, source, target, task)
-    sys.stdout.write(json.dumps(answer))
-    sys.stdout.flush()
-    return 0
-
-
-def _confine(memory: int, seconds: int) -> None:
-    """Give up, for good, memory beyond *memory* bytes, time beyond *seconds*, and every way to open anything."""
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_FSIZE, memory),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
+        confined.answer(_answer(form.read, source, target, task))
 
 
 def _answer(

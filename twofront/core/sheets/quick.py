@@ -47,7 +47,7 @@ def _texts(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array]:
     right[np.searchsorted(starts, at, side="right") - 1] = False
     some = np.flatnonzero(right)
     first, last = content[starts[some]], content[starts[some] + lengths[some] - 1]
-    right[some] = (first != 0x20) & (last != 0x20)
+    right[some] = (first != 0x20) & (first != 0x27) & (last != 0x20)
     return right, texts
 
 

@@ -29,6 +29,7 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日
 _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
+_GUARDED = re.compile(r"'[=+\-@=+-@]")
 _SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
 _LAST = 18  # characters of a code, and the place of its check
 _YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
@@ -84,11 +85,14 @@ def read(text: str, tag: int, spec: Field, context: Context) -> Value:
 def clean(text: str) -> str:
     """Return a text with half-width digits and letters, single line, without blanks around it.
 
+    The apostrophe by which our own exports keep a text from running as a formula is taken off.
+
     Example:
         >>> clean("  12 号 ")
         '12 号'
     """
-    return text.translate(_CLEAN).strip()
+    text = text.translate(_CLEAN).strip()
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def _text(text: str, _tag: int, spec: Field, _context: Context) -> str:
