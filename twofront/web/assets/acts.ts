@@ -26,13 +26,11 @@ async function copy(words: string): Promise<void> {
 }
 
 function say(button: HTMLElement): void {
-  const label = button.querySelector<HTMLElement>("[data-said]");
-  if (label === null) return;
-  const before = label.dataset["before"] ?? label.textContent ?? "";
-  label.dataset["before"] = before;
-  label.textContent = label.dataset["said"] ?? before;
-  label.setAttribute("role", "status");
-  window.setTimeout(() => (label.textContent = before), 2500);
+  const place = document.getElementById("said");
+  if (place === null) return;
+  place.textContent = button.dataset["said"] ?? "";
+  place.hidden = false;
+  window.setTimeout(() => (place.hidden = true), 3000);
 }
 
 async function savePicture(name: string): Promise<void> {

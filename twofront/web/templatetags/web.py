@@ -73,7 +73,9 @@ def svglen(value: float | None) -> str:
 @register.filter
 def day(value: date | None) -> str:
     """Return a day with its weekday."""
-    return gettext("未知") if value is None else f"{date_format(value, gettext('n月j日'))} {weekday(value)}"
+    if value is None:
+        return gettext("未知")
+    return gettext("%(day)s %(weekday)s") % {"day": shortday(value), "weekday": weekday(value)}
 
 
 @register.filter
