@@ -49,7 +49,7 @@ def enterprises(
         FIRM_HEADS,
         rows,
         title=("东阳市工业企业花名册(演练)", "填报单位: 经信条线   数据截至2020年2月9日"),
-        notes=("注: 名单一栏以正式名单文件为准。", "填表: 演练-卫某甲   审核: 演练-郑某甲"),
+        notes=("注: 名单一栏以正式名单文件为准。", "填表人: 演练-卫某甲   审核: 演练-郑某甲"),
     )
     fields = tuple(head for head in FIRM_HEADS if head != "序号")
     right: list[Row] = [
@@ -86,7 +86,7 @@ def lists(
         heads,
         rows,
         title=("规模以上工业企业名单(演练)",),
-        notes=("经信条线 2020年2月10日",),
+        notes=("制表: 经信条线 2020年2月10日",),
     )
     more: list[Row] = [(f.code, SERVICES, START.isoformat(), "", "2019年年报在库") for f in services]
     more += [(p.code, PROJECTS, START.isoformat(), "", "2019年结转") for p in projects if p.kind == "续建"]
@@ -106,6 +106,6 @@ def project_roster(county: County, *, projects: Sequence[Project]) -> Load:
         ("项目编号", "项目名称", "级别", "类别", "镇街", "正常用工"),
         rows,
         title=("东阳市重点建设项目清单(演练)", "单位: 人"),
-        notes=("填报: 发改条线 演练-韩某甲",),
+        notes=("填报人: 发改条线 演练-韩某甲",),
     )
     return Load("projects", sheet, "2020-02-10T11:00", on=START)

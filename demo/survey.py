@@ -56,7 +56,7 @@ def _evening(path: str, *, day: dt.date, rows: list[Row], clock: str) -> Load:
         HEADS,
         rows,
         title=(f"入户摸排进度表(演练) {day.month}月{day.day}日", "已完成为截至当日的累计数, 单位: 户"),
-        notes=("汇总: 指挥部办公室 演练-吴某甲",),
+        notes=("填表人: 指挥部办公室 演练-吴某甲",),
     )
     return Load("coverage", sheet, f"{day}T{clock}")
 
