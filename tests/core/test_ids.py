@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twofront.core.ids import credit_code, id_number, mobile, organisation_code, uuid7
+from twofront.core.ids import Verdict, credit_code, id_number, mobile, organisation_code, uuid7
 
 CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
@@ -79,7 +79,9 @@ def test_right_identifiers_pass(judge, value: str) -> None:
         pytest.param(credit_code, "91350A00M000100Y43", id="a letter in the authority"),
         pytest.param(credit_code, "９1350100M000100Y43", id="a full-width digit"),
         pytest.param(credit_code, "", id="nothing"),
-        pytest.param(id_number, "11010519490231002X", id="30 February"),
+        pytest.param(organisation_code, "D214356-9X", id="a hyphen too early"),
+        pytest.param(organisation_code, "D2143569", id="an organisation code without its check"),
+        pytest.param(id_number, "11010519490231002X", id="31 February"),
         pytest.param(id_number, "1101051949123100X2", id="an X inside"),
         pytest.param(id_number, "01010519491231002X", id="a 0 in front"),
         pytest.param(id_number, "110105491331002", id="15 digits with a month 13"),
@@ -104,6 +106,8 @@ def test_the_verdict_says_which_character_would_be_right() -> None:
     verdict = credit_code("91330799MA00000158")
 
     assert (verdict.fault, verdict.expected, verdict.position) == ("check_digit", "9", 18)
+    assert id_number("110105194912310020") == Verdict("110105194912310020", "check_digit", "X", 18)
+    assert organisation_code("D21435690") == Verdict("D21435690", "check_digit", "X", 9)
     assert credit_code("91330799MA00000159").ok
 
 
@@ -173,6 +177,13 @@ def test_uuid7_is_that_of_the_standard() -> None:
     made = uuid7(datetime(2022, 2, 22, 19, 22, 22, tzinfo=UTC), chance=bytes.fromhex("0CC318C4DC0C0C07398F"))
 
     assert made == uuid.UUID("017F22E2-79B0-7CC3-98C4-DC0C0C07398F")
+
+
+def test_the_first_uuid7_is_of_the_epoch() -> None:
+    """The first moment that it can carry is 1970-01-01 00:00 UTC: all bits of its time are 0."""
+    assert uuid7(datetime(1970, 1, 1, tzinfo=UTC), chance=bytes(10)) == uuid.UUID(
+        "00000000-0000-7000-8000-000000000000"
+    )
 
 
 @given(MOMENTS, BYTES, BYTES)

@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twofront.core.playbook.lines import lines_of
@@ -80,6 +80,8 @@ def written(value: Any, gap: str) -> str:
     return "{" + ", ".join(f"{k} = {written(v, ' ')}" for k, v in value.items()) + "}"
 
 
+@pytest.mark.slow  # making nested tables takes longer than scanning them
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.dictionaries(BARE, VALUES, max_size=4), min_size=1, max_size=4),
     st.sampled_from([" ", "\n", " # c]\n"]),

@@ -65,7 +65,7 @@ def cells(of: Dwellings, *, shapes: bool = False) -> Cells:
         rows = rows[np.argsort(rank[rows], kind="stable")]
         points = np.column_stack([of.x[rows], of.y[rows]])
         sites = _apart(points - points.mean(axis=0))
-        clip = shapely.buffer(shapely.convex_hull(shapely.multipoints(sites)), MARGIN_M)
+        clip = shapely.buffer(shapely.convex_hull(shapely.multipoints(sites)), MARGIN_M, quad_segs=16)
         tiling = _tiling(sites)
         a, b, border = _borders(tiling, sites=len(sites), clip=clip)
         found.append((np.minimum(rows[a], rows[b]), np.maximum(rows[a], rows[b]), border))

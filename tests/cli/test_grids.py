@@ -1,0 +1,226 @@
+"""The commands of the grids keep their contract: exit codes, one line on stderr, JSON keys, the same bytes twice."""
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.gridding_villages import lattice
+from twofront import cli
+from twofront.server.verbs import grids_files
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+SCORE = [
+    "grids",
+    "outside_band",
+    "forced",
+    "breaches",
+    "crossing",
+    "max_dev_pct",
+    "p90_village_dev_pct",
+    "cut_edges",
+    "cut_m",
+]
+
+
+@pytest.fixture
+def village(tmp_path):
+    """A village of 30 x 30 houses and its borders, as files."""
+    points, edges = lattice(30, 30)
+    rows = [f"D{i},V,1,{x},{y}" for i, (x, y) in enumerate(points)]
+    (tmp_path / "d.csv").write_text("\n".join(["id,village,households,x_m,y_m", *rows]) + "\n")
+    (tmp_path / "e.csv").write_text(
+        "\n".join(["a,b,border_m", *(f"D{a},D{b},{m}" for (a, b), m in edges.items())]) + "\n"
+    )
+    return tmp_path
+
+
+def run(capsys, *words):
+    code = cli.main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_draw_then_score(village, capsys):
+    """A drawing inside the band is written, scored alike by both commands, and exits 0."""
+    out = village / "g.csv"
+
+    code, said, err = run(
+        capsys, "grids", "draw", village / "d.csv", "--edges", village / "e.csv", "--out", out
+    )
+    scored, score, _ = run(capsys, "grids", "score", village / "d.csv", out, "--edges", village / "e.csv")
+
+    drawn, worth = json.loads(said), json.loads(score)
+    assert (code, scored, err) == (0, 0, "")
+    assert [*SCORE, "polsby_popper"] == list(worth)
+    assert {key: drawn[key] for key in SCORE} == {key: worth[key] for key in SCORE}
+    assert (drawn["dwellings"], drawn["households"], drawn["outside"]) == (900, 900, [])
+    assert out.read_text().splitlines()[0] == "id,grid"
+    assert len(out.read_text().splitlines()) == 901
+
+
+def test_the_same_input_and_seed_give_the_same_bytes(village, capsys):
+    """Twice the same, with a packed input too."""
+    (village / "d.csv.gz").write_bytes(gzip.compress((village / "d.csv").read_bytes()))
+
+    for name, source in (("g1", "d.csv"), ("g2", "d.csv.gz")):
+        run(
+            capsys,
+            "grids",
+            "draw",
+            village / source,
+            "--min",
+            200,
+            "--max",
+            320,
+            "--seed",
+            4,
+            "--out",
+            village / name,
+        )
+
+    assert (village / "g1").read_bytes() == (village / "g2").read_bytes()
+
+
+def test_a_grid_outside_the_band_is_listed_and_exits_1(village, capsys):
+    """900 households fit into no grid of 500 to 600: one is outside, with the reason."""
+    code, said, _ = run(
+        capsys, "grids", "draw", village / "d.csv", "--min", 500, "--max", 600, "--out", village / "g.csv"
+    )
+
+    assert code == 1
+    assert json.loads(said)["outside"] == [
+        {"grid": "V-1", "village": "V", "households": 900, "reason": "no_number_fits", "forced": True}
+    ]
+
+
+def test_a_drawing_in_pieces_exits_1(village, capsys):
+    """Two opposite corners in one grid are a breach."""
+    rows = [f"D{i},{'V-2' if i in (0, 899) else 'V-1'}" for i in range(900)]
+    (village / "g.csv").write_text("\n".join(["id,grid", *rows]) + "\n")
+
+    code, said, _ = run(
+        capsys, "grids", "score", village / "d.csv", village / "g.csv", "--edges", village / "e.csv"
+    )
+
+    assert (code, json.loads(said)["breaches"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        pytest.param(
+            "e.csv",
+            "a,b,border_m\nD0,D1,5\nD0,D9999,5\n",
+            "e.csv:3: the edge leads to D9999",
+            id="an edge to nowhere",
+        ),
+        pytest.param(
+            "d.csv",
+            "id,village,households,x_m,y_m\nD0,V,-3,0,0\n",
+            "d.csv:2: households -3 is negative",
+            id="negative households",
+        ),
+        pytest.param(
+            "d.csv",
+            "id,village,households,x_m,y_m\nD0,V,3,0,0\nD0,V,3,0,0\n",
+            "d.csv:3: the id D0 stands twice",
+            id="duplicate id",
+        ),
+        pytest.param(
+            "d.csv",
+            "id,village,households,x_m,y_m\nD0,,3,0,0\n",
+            "d.csv:2: the village is empty",
+            id="no village",
+        ),
+    ],
+)
+def test_bad_input_exits_2_with_one_line(village, capsys, file, text, words):
+    """File, line, what is wrong, what to do; nothing on stdout, nothing written."""
+    (village / file).write_text(text)
+
+    code, out, err = run(
+        capsys, "grids", "draw", village / "d.csv", "--edges", village / "e.csv", "--out", village / "g.csv"
+    )
+
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert words in err
+    assert not (village / "g.csv").exists()
+
+
+def test_an_unknown_village_exits_2(village, capsys):
+    """With a list of villages a code outside it is refused."""
+    (village / "v.csv").write_text("code,name\nW,west\n")
+
+    code, _, err = run(
+        capsys,
+        "grids",
+        "draw",
+        village / "d.csv",
+        "--villages",
+        village / "v.csv",
+        "--out",
+        village / "g.csv",
+    )
+
+    assert code == 2
+    assert "d.csv:2: unknown village V" in err
+
+
+@pytest.mark.parametrize(
+    "words", [["--min", "0"], ["--min", "9", "--max", "8"], ["--geojson", "missing/folder.json"]]
+)
+def test_arguments_that_cannot_be_exit_2(village, capsys, words):
+    """An empty band, or a place that is no place."""
+    code, _, err = run(capsys, "grids", "draw", village / "d.csv", *words, "--out", village / "g.csv")
+
+    assert (code, err.count("\n")) == (2, 1)
+
+
+def test_without_the_extra_the_commands_say_so(village, capsys, monkeypatch):
+    """A package of the extra missing: exit 2 with the name of the extra."""
+    monkeypatch.setattr(
+        grids_files.importlib.util, "find_spec", lambda name: None if name == "numba" else sys
+    )
+
+    for verb in (
+        ["draw", village / "d.csv", "--out", village / "g.csv"],
+        ["score", village / "d.csv", village / "g.csv"],
+    ):
+        code, out, err = run(capsys, "grids", *verb)
+        assert (code, out) == (2, "")
+        assert (
+            "needs the extra 'grids', which is not installed (numba missing); install twofront[grids]" in err
+        )
+
+
+@pytest.mark.real
+@pytest.mark.slow  # 5,000 real-sized dwellings, drawn twice
+@pytest.mark.skipif(
+    not (DATA / "grids").exists(), reason="the data of the drawing benchmark are not beside the checkout"
+)
+def test_the_set_of_5000_has_no_avoidable_miss(tmp_path, capsys):
+    """Towers, rivers, stacks: no breach, only forced grids outside, with borders from the file or from cells; and by walking order."""
+    source = DATA / "grids" / "dwellings_5k.csv.gz"
+
+    for i, words in enumerate((["--edges", DATA / "grids" / "edges_5k.csv.gz"], [])):
+        _, said, _ = run(
+            capsys,
+            "grids",
+            "draw",
+            source,
+            *words,
+            "--out",
+            tmp_path / "g.csv",
+            "--geojson",
+            tmp_path / "g.geojson",
+        )
+        found = json.loads(said)
+        assert (found["breaches"], found["crossing"], found["outside_band"] - found["forced"]) == (0, 0, 0)
+        assert found["grids"] == (45 if i == 0 else found["grids"])
+    _, said, _ = run(
+        capsys, "grids", "draw", DATA / "grids" / "dwellings_seq_5k.csv.gz", "--out", tmp_path / "g.csv"
+    )
+    assert json.loads(said)["breaches"] == 0
