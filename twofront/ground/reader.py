@@ -21,7 +21,7 @@ from twofront.ground.confined import Limits
 from twofront.ground.reader_look import Look, look
 from twofront.ground.reader_words import SENTENCES
 
-SMALL = Limits(512, 10)
+SMALL = Limits(512, 9)  # the answer must be there within 10 s
 LARGE = Limits(1024, 60)
 
 

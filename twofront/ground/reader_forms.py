@@ -9,6 +9,7 @@ import importlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -30,6 +31,7 @@ Answer = dict[str, Any]
 
 _BLOCK = 1 << 22
 _MOST_UNPACKED = 1 << 31
+_BOMB_BYTES, _BOMB_TIMES = 1 << 26, 250  # from so many bytes on, no honest file is packed so many times
 _MOST_CELLS = 20_000_000
 _NAMES = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -59,7 +61,8 @@ def _prepare_csv() -> None:
 
 
 def _read_csv(source: BufferedReader, columns: Columns, task: Task) -> Answer:
-    encoding = encoding_of(_blocks(_unpacked(source, task)))
+    size = source.seek(0, io.SEEK_END) if task["gz"] else _MOST_UNPACKED
+    encoding = encoding_of(_blocks(_unpacked(source, task), size))
 
     def lines() -> Iterator[str]:
         return io.TextIOWrapper(io.BufferedReader(_Plain(_unpacked(source, task))), encoding, newline="")
@@ -88,15 +91,17 @@ def _unpacked(source: BufferedReader, task: Task) -> BufferedIOBase:
     return gzip.GzipFile(fileobj=source) if task["gz"] else source
 
 
-def _blocks(stream: BufferedIOBase | IO[bytes]) -> Iterator[bytes]:
+def _blocks(stream: BufferedIOBase | IO[bytes], packed: int = _MOST_UNPACKED) -> Iterator[bytes]:
+    """Yield a stream by the block; *packed* is the size of what it is unpacked from, where that may be a bomb."""
+    most = min(_MOST_UNPACKED, max(_BOMB_BYTES, _BOMB_TIMES * packed))
     size = 0
     try:
         while block := stream.read(_BLOCK):
             size += len(block)
-            if size > _MOST_UNPACKED:
-                raise Unreadable("too_large")
+            if size > most:
+                raise Unreadable("bomb" if most < _MOST_UNPACKED else "too_large")
             yield block
-    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile):
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error):
         raise Unreadable("cut_off") from None
 
 
