@@ -27,7 +27,7 @@ from twofront.ground.confined import Limits
 
 _LONGEST = 32_767  # characters that a cell of a workbook may hold
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_RUNS = re.compile(r"[=+\-@\t\r\n=+-@]")
+_RUNS = re.compile(r"'?[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # an apostrophe before them is kept by another
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _BANNER = "演练数据 EXERCISE"
 _WRONG = "FFC7CE"

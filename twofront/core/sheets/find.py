@@ -16,15 +16,20 @@ from twofront.core.sheets.fields import Field, plain_heading
 from twofront.core.sheets.grid import EMPTY, Column, Grid, Rows, cell_name
 
 _DEEPEST_HEADER = 200  # rows searched for the header
+_LONGEST_FOOT = 30  # rows at the end in which a signature line is looked for
+_COLON = r"[:\x{FF1A}]"
 _ASIDE = (
     r"(?i)^\s*(?:"
-    r"(?:备\s*)?注\s*[::]|说\s*明\s*[::]|填报?\s*(?:表|报|写)?\s*(?:人|单位|日期|时间|说明|须知)|制\s*表|审\s*(?:核|批)|复\s*核"
-    r"|(?:经办|负责|联系|主管|签字|签名|盖章|单位)[人章字]?\s*(?:[::((]|签)|(?:合|总|小|共)\s*计\s*(?:[::]|$|[\d为共])"
-    r"|以上|本表|此表|※|\*\s?[^\d]"
+    rf"(?:备\s*)?注\s*{_COLON}|说\s*明\s*{_COLON}|填报?\s*(?:表|报|写)?\s*(?:人|单位|日期|时间|说明|须知)|制\s*表"
+    rf"|审\s*(?:核|批)|复\s*核|(?:经办|负责|联系|主管|签字|签名|盖章|单位)[人章字]?\s*(?:{_COLON}|[(\x{{FF08}}]|签)"
+    rf"|(?:合|总|小|共)\s*计\s*(?:{_COLON}|$|[\d为共])|以上|本表|此表|※|[*\x{{FF0A}}]\s?[^\d]"
     r"|notes?\b|remarks?\s*:|total\b|sum\s*$|subtotal|prepared by|checked by|approved by|signed|signature|source\s*:"
     r")"
 )
-_SENTENCE = r"[。;;!!]|[,,::].*[,,::]|^.{40,}$"
+_SIGNED = (
+    rf"^\s*(?:填报?表?|制表|审核|审批|复核|经办|负责|联系|签字|盖章)\s*(?:人|单位|日期|时间)?\s*{_COLON}"
+)
+_SENTENCE = r"[。;\x{FF1B}!\x{FF01}]|[,:\x{FF0C}\x{FF1A}].*[,:\x{FF0C}\x{FF1A}]|^.{40,}$"
 
 
 class NoTable(ValueError):  # noqa: N818 - it says what was not found
@@ -167,6 +172,8 @@ def _rows(grid: Grid, header: int, at: Mapping[str, int], required: Sequence[str
         first = _first_texts(grid, doubtful)
         aside = _matches(first, _ASIDE) | (_matches(first, _SENTENCE) & alone[doubtful] & below)
         rows[doubtful[aside]] = False
+    end = np.flatnonzero(rows)[-_LONGEST_FOOT:]
+    rows[end[_matches(_first_texts(grid, end), _SIGNED)]] = False
     rows[_repeats(grid, header, at, rows)] = False
     return np.flatnonzero(rows)
 

@@ -29,7 +29,7 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日
 _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
-_GUARDED = re.compile(r"'[=+\-@=+-@]")
+_GUARDED = re.compile(r"'[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
 _LAST = 18  # characters of a code, and the place of its check
 _YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
@@ -240,7 +240,9 @@ def _moment(text: str, tag: int, spec: Field, context: Context) -> datetime:
 
 
 def _decimal(text: str, _tag: int, _spec: Field, _context: Context) -> float:
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).replace("−", "-").replace("、", ","))
+    plain = re.sub(
+        r"\s+", "", unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u3001", ",")
+    )
     if not _PLAIN.fullmatch(plain):
         raise _no_number(text)
     value = float(plain.replace(",", ""))
