@@ -256,7 +256,7 @@ def test_a_web_server_that_cannot_start_is_told_with_its_last_words(
     said = server.process.communicate(timeout=60)[1].splitlines()[-1]
 
     assert server.process.returncode == 2
-    assert "web.log: the web server does not answer: " in said
+    assert "web.log: the web server does not answer (status None): " in said
     assert "Could not import 'nowhere'" in said
     assert left(folder) == []
 

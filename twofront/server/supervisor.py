@@ -34,7 +34,8 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
     name: (sys.executable, "-P", "-m", "twofront.server.worker", name) for name in ("watch", "work")
 }
 _TICK_S = 0.2
-_READY_S = 180
+_READY_S = 180  # until /healthz says 200
+_BROKEN_S = 20  # a 500 is a fault of the program, which waiting does not cure
 _DATABASE_PAUSE_S = 5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -187,18 +188,20 @@ class Supervisor:
     def _wait_ready(self, web: Child) -> Ready | None:
         began = told = time.monotonic()
         while not self._stopping:
-            health = _health(self._port)
-            if health is not None:
+            status, health = _health(self._port)
+            if status == http.HTTPStatus.OK:
                 return Ready(url=f"http://127.0.0.1:{self._port}", port=self._port, health=health)
             now = time.monotonic()
-            if web.deaths >= 3 or now - began > _READY_S:
+            patience_s = _BROKEN_S if status == http.HTTPStatus.INTERNAL_SERVER_ERROR else _READY_S
+            if web.deaths >= 3 or now - began > patience_s:
                 log = self.folder.logs / "web.log"
+                said = self.folder.last_words("web")
                 raise CannotDo(
-                    str(log), f"the web server does not answer: {self.folder.last_words('web')}", "see there"
+                    str(log), f"the web server does not answer (status {status}): {said}", "see there"
                 )
             if now - told > 5:
                 told = now
-                self.said("waiting for the web server")
+                self.said(f"waiting for the web server (status {status})")
             for child in (web, *self._workers):
                 if (sentence := child.keep()) is not None:
                     self.said(sentence)
@@ -283,19 +286,15 @@ def _free_port(host: str, port: int) -> int:
         return int(s.getsockname()[1])
 
 
-def _health(port: int) -> dict[str, Any] | None:
-    """Return what /healthz says if it says 200, else None; never through a proxy."""
+def _health(port: int) -> tuple[int | None, dict[str, Any]]:
+    """Return the status of /healthz (None: no answer) and what it says; never through a proxy."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as c:
         try:
             c.request("GET", "/healthz")
             answer = c.getresponse()
-            body = answer.read()
+            health = json.loads(answer.read())
         except (OSError, http.client.HTTPException):
-            return None
-    if answer.status != 200:
-        return None
-    try:
-        health = json.loads(body)
-    except ValueError:
-        return {}
-    return health if isinstance(health, dict) else {}
+            return None, {}
+        except ValueError:
+            health = None
+    return answer.status, health if isinstance(health, dict) else {}
