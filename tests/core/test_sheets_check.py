@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twofront.core.sheets import FORMULA, TEXT, Checked, Column, Field, Grid, check, find_table
@@ -114,6 +114,7 @@ def test_cells_of_a_text_file_are_addressed_by_line() -> None:
 CELL = st.sampled_from(["a", "b", "c", "new", "续建", "?", "", "1", "-1", "x", "2020-02-08", "8日"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=30), st.booleans())
 def test_no_row_is_lost(rows: list[list[object]], roster: bool) -> None:
     """Every row is accepted, a duplicate or rejected, exactly once."""
@@ -124,6 +125,7 @@ def test_no_row_is_lost(rows: list[list[object]], roster: bool) -> None:
     assert done.read == len(parts)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([1, 2, None])), max_size=20))
 def test_twins_are_told_as_a_plain_loop_tells_them(rows: list[tuple[str, int | None]]) -> None:
     """The last value of a key decides whether a row repeats it, as a loop over the rows with a dictionary says."""

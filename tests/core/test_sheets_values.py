@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twofront.core import ids
@@ -183,6 +183,7 @@ def test_a_list_takes_its_own_spellings_only() -> None:
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(ALPHABET + "IOSVZ", min_size=18, max_size=18), min_size=1, max_size=20),
     st.lists(
@@ -212,13 +213,27 @@ KINDS: list[FieldType] = ["text", "code", "credit_code", "id_number", "mobile", 
 CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
-        [RIGHT_CODE, RIGHT_ID, "15400000001", "-12", "1.50", " a", "a ", "a b", "字", "'=1", "12", "\uff11\uff12"]
+        [
+            RIGHT_CODE,
+            RIGHT_ID,
+            "15400000001",
+            "-12",
+            "1.50",
+            " a",
+            "a ",
+            "a b",
+            "字",
+            "'=1",
+            "12",
+            "\uff11\uff12",
+        ]
     ),
     st.integers().map(str),
     st.floats(allow_nan=False).map(repr),
 )
 
 
+@settings(deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=30), st.sampled_from(KINDS), st.sampled_from([TEXT, NUMBER]))
 def test_no_kernel_takes_what_the_reader_would_change(cells: list[str], kind: FieldType, tag: int) -> None:
     """A cell that is taken as it stands has the value that reading it alone gives."""
