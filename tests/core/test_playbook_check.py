@@ -155,6 +155,115 @@ def test_what_is_wrong_is_said_where_it_is(
     assert (on, value) in said, faults
 
 
+LINE = '[[line]]\nkey = "water"\nzh = "水利"\nen = "water"\nsource = "invented for a test"\n'
+SECTION = '[[section]]\nkey = "D"\nzh = "电力"\nen = "electricity"\nfirst = {}\nlast = {}\nsource = "invented for a test"\n'
+COMPETENCE = '[[competence]]\nsection = "D"\nline = "water"\nsource = "invented for a test"\n'
+
+
+def more(text: str) -> list[Fault]:
+    """Check the small playbook with one more file, last by name."""
+    return check({**SMALL, "z.toml": text.encode()})
+
+
+def test_two_phases_on_one_day_are_one_fault() -> None:
+    """Only one phase a day; the newer row is named, and the older one's place is in the sentence."""
+    (fault,) = more(
+        '[[phase]]\nkey = "sun"\nzh = "返家"\nen = "return"\nfrom = 2021-06-30\nfronts = ["rescue"]\nsource = "invented for a test"\n'
+    )
+
+    assert (fault.file, fault.line, fault.value) == ("z.toml", 2, "sun")
+    assert fault.what == "stands beside water (county.toml:86) on the same days"
+    assert fault.do == "only one phase can be in force there: date or move one of them"
+
+
+def test_two_tiles_in_one_place_are_one_fault() -> None:
+    """The sentence says which fields are the same; a tile beside it is none."""
+    tile = '[[tile]]\nkey = "330726101"\nzh = "仙华"\nen = "Xianhua"\ncolumn = 1\nrow = {}\nsource = "invented for a test"\n'
+
+    (fault,) = more(tile.format(1))
+
+    assert fault.what == "stands beside 330726100 (county.toml:95) on the same days with the same column, row"
+    assert more(tile.format(2)) == []
+
+
+def test_one_key_twice_is_one_fault_and_not_two() -> None:
+    """A phase that comes twice is a key in force twice, and not also a phase beside itself."""
+    (fault,) = more(
+        '[[phase]]\nkey = "water"\nzh = "抢险"\nen = "water high"\nfrom = 2021-06-30\nfronts = ["rescue"]\nsource = "invented for a test"\n'
+    )
+
+    assert (
+        fault.what
+        == "is in force twice: its days 2021-06-30: overlap those of county.toml:86 (2021-06-20:2021-06-30)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shared"),
+    [(43, 44, "43"), (10, 13, "13"), (20, 21, "20"), (1, 99, "13"), (44, 46, None), (6, 12, None)],
+)
+def test_a_division_lies_in_one_section(first: int, last: int, shared: str | None) -> None:
+    """Both ends of a section are in it; neighbours share nothing."""
+    faults = more(SECTION.format(first, last) + COMPETENCE)
+
+    expected = [] if shared is None else [(shared, "is a division of C as well (work.toml:33)")]
+    assert [(f.value, f.what) for f in faults] == expected
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "gap"),
+    [
+        pytest.param("to = 2021-06-30", "from = 2021-07-01", None, id="one row ends, the other begins the day after"),
+        pytest.param("to = 2021-06-29", "from = 2021-07-01", "2021-06-30", id="a day between"),
+        pytest.param("to = 2021-06-30", "from = 2021-07-01\nto = 2021-12-31", "2022-01-01", id="an end that comes too soon"),
+        pytest.param("from = 2020-01-01\nto = 2021-06-30", "from = 2021-07-01", "the days before any date", id="a beginning that comes too late"),
+    ],
+)  # fmt: skip
+def test_a_reference_must_hold_on_every_day(older: str, newer: str, gap: str | None) -> None:
+    """Rows of one key together hold a reference, in any order of the files; the first day without any is named."""
+    work = (
+        SMALL["work.toml"]
+        .decode()
+        .replace('front  = "rescue"\n', f'front  = "rescue"\n{newer}\n', 1)
+        .encode()
+    )
+
+    faults = check({**SMALL, "work.toml": work, "z.toml": f"{LINE}{older}\n".encode()})
+
+    said = {f"names a line that is not in force on {gap}, when this row is"} if gap else set()
+    assert {f.what for f in faults} == said
+
+
+def test_a_fault_says_which_keys_there_are() -> None:
+    """What to do names the keys that exist, or asks for the row."""
+    dams = '[[list]]\nkey = "weirs"\nzh = "堰"\nen = "weirs"\nmember = "project"\nonly = "old"\nsource = "invented for a test"\n'
+    line = '[[competence]]\nlist = "weirs"\nline = "wind"\nsource = "invented for a test"\n'
+
+    said = {f.value: f.do for f in more(dams + line)}
+
+    assert said == {"old": "add a [[project_kind]] with that key", "wind": "write one of water"}
+
+
+def test_a_near_miss_is_asked_for() -> None:
+    """A misspelt kind or field is answered with the nearest word, any other with all of them."""
+    said = {f.value: f.do for f in more('[[lien]]\n[[line]]\nfrnt = "rescue"\ncolour = "blue"\n')}
+
+    assert said["lien"] == "did you mean line?"
+    assert said["frnt"] == "did you mean front?"
+    assert said["colour"] == "write one of source, from, to, key, zh, en, front"
+
+
+@pytest.mark.parametrize("kind", ["playbook", "county", "level", "role", "section", "list"])
+def test_what_no_county_can_do_without_is_asked_for(kind: str) -> None:
+    """Every row of such a kind taken away: the fault asks for it, at the head of the playbook or what is left."""
+    rows = {name: re.split(r"(?m)^(?=\[\[)", text.decode()) for name, text in SMALL.items()}
+    files = {
+        n: "".join(r for r in each if not r.startswith(f"[[{kind}]]")).encode() for n, each in rows.items()
+    }
+
+    assert f"the playbook has no [[{kind}]]" in {f.what for f in check(files)}
+
+
 @pytest.mark.parametrize(
     ("files", "line", "what"),
     [

@@ -145,7 +145,7 @@ def uuid7(moment: datetime, *, chance: bytes) -> uuid.UUID:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no zone; give the moment with one")
     since = (moment - _EPOCH) // timedelta(milliseconds=1)
-    if not 0 <= since < 1 << 48:
+    if since < 0:
         raise ValueError(f"{moment.isoformat()} lies before 1970; give a later moment")
     bits = int.from_bytes(chance, "big")
     head = since << 80 | 0x7 << 76 | (bits >> 64 & 0xFFF) << 64
