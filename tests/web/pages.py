@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import samples
-import samples_pages as more
-from samples import Words, at
-
+from tests.web import samples
+from tests.web import samples_pages as more
+from tests.web.samples import Words, at
 from twofront.web.living import living
 from twofront.web.parts import Page
 

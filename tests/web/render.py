@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT))
 
 
 def configure(locale: Path) -> None:
@@ -59,8 +59,9 @@ def main(out: Path) -> None:
     configure(compile_catalogue(out))
     from django.template.loader import render_to_string
     from django.utils import translation
-    from pages import PAGES
-    from samples import Words
+
+    from tests.web.pages import PAGES
+    from tests.web.samples import Words
 
     for language in ("zh-hans", "en"):
         words = Words(language)

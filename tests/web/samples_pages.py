@@ -1,15 +1,14 @@
 """Contexts of the pages beside the board."""
 
-import samples
-from samples import DAY, Words, at, days, head, owner, phone
-
+from tests.web import samples
+from tests.web.samples import DAY, Words, at, days, head, owner, phone
+from twofront.web.figures import Combination
 from twofront.web.pages.campaigns import SurveyPage
 from twofront.web.pages.enterprises import FirmsPage, ProjectsPage, ReportPage
 from twofront.web.pages.errors import ErrorPage
 from twofront.web.pages.figures import (
     ChartPage,
     ClosingsPage,
-    Combination,
     DisagreementsPage,
     GoalClosing,
     ListPage,

@@ -294,3 +294,13 @@ class Answer:
     what: Annotated[str, "The goal, chart or matter"]
     owner: Annotated[Owner, "Line, person, phone"]
     front: Annotated[Front, "Which front"] = "prevention"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """One of the eight ways in which three sources can speak."""
+
+    words: Annotated[Sequence[tuple[str, str, Tone]], "Source, what it says, tone"]
+    count: Annotated[int, "How many"]
+    href: Annotated[str, "Their rows"] = ""
+    differs: Annotated[bool, "Whether two that both know differ"] = False

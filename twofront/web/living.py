@@ -16,6 +16,7 @@ from twofront.web.figures import (
     Changed,
     Chart,
     Closing,
+    Combination,
     Forecast,
     ForecastRow,
     Goal,
@@ -68,6 +69,7 @@ class LivingPage(Page):
     sentences: Annotated[Sequence[Sentence], "One a tone"]
     goals: Annotated[Sequence[Goal], "One a state, of both fronts"]
     charts: Annotated[Sequence[Chart], "With everything, as an index, without data"]
+    combinations: Annotated[Sequence[Combination], "One that differs, one that does not"]
     forecast: Annotated[Forecast, "A block that arrives, one that does not, one unknown"]
     tiles: Annotated[Sequence[Tile], "Shades, a bad one, an unknown one"]
     measures: Annotated[Sequence[Measure], "Two measures"]
@@ -95,6 +97,7 @@ def living(head: Head, now: datetime) -> LivingPage:
         sentences=[Sentence(label=_("标签"), text=_("一句话，点开是它的行"), tone=tone, href=HERE) for tone in TONES],
         goals=[_goal(state, now, owner) for state in STATES],
         charts=_charts(now, owner),
+        combinations=_combinations(),
         forecast=_forecast(now, owner),
         tiles=_tiles(),
         measures=[Measure(key="a", title=_("深浅")), Measure(key="b", title=_("状态"))],
@@ -179,6 +182,31 @@ def _charts(now: datetime, owner: Owner) -> list[Chart]:
         ),
         Chart(key="sample_none", title=_("示例图：还没有数据")),
     ]  # fmt: skip
+
+
+def _combinations() -> list[Combination]:
+    declared, confirmed, measured = _("自报"), _("核实"), _("用电")
+    return [
+        Combination(
+            words=[
+                (declared, _("开工"), "good"),
+                (confirmed, _("开工"), "good"),
+                (measured, _("开工"), "good"),
+            ],
+            count=248,
+            href=HERE,
+        ),
+        Combination(
+            words=[
+                (declared, _("开工"), "good"),
+                (confirmed, _("未知"), "unknown"),
+                (measured, _("没开"), "bad"),
+            ],
+            count=38,
+            href=HERE,
+            differs=True,
+        ),
+    ]
 
 
 def _forecast(now: datetime, owner: Owner) -> Forecast:

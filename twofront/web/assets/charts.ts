@@ -129,5 +129,15 @@ function drawAll(): void {
   for (const place of document.querySelectorAll<HTMLElement>("[data-plot]")) draw(place);
 }
 
+/** Paper gets drawings made for its own small size; the screen gets its own back. */
+function forPaper(isPaper: boolean): void {
+  for (const place of drawn.keys()) {
+    place.classList.toggle("for-print", isPaper);
+    fit(place);
+  }
+}
+
 drawAll();
+window.addEventListener("beforeprint", () => forPaper(true));
+window.addEventListener("afterprint", () => forPaper(false));
 document.addEventListener("htmx:afterSwap", drawAll);

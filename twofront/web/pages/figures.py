@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from twofront.web.figures import Chart
-from twofront.web.parts import DayPicker, Form, Page, Pair, Progress, Table, Tone
+from twofront.web.figures import Chart, Combination
+from twofront.web.parts import DayPicker, Form, Page, Pair, Progress, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +70,6 @@ class ChartPage(Page):
     by_township: Annotated[Table, "Townships add up to the county"]
     by_sector: Annotated[Table | None, "Sectors; cells below the minimum say so"] = None
     days: Annotated[DayPicker | None, "Chooses the day"] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Combination:
-    """One of the eight ways in which three sources can speak."""
-
-    words: Annotated[Sequence[tuple[str, str, Tone]], "Source, what it says, tone"]
-    count: Annotated[int, "How many"]
-    href: Annotated[str, "Their rows"] = ""
-    differs: Annotated[bool, "Whether two that both know differ"] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
