@@ -224,3 +224,65 @@ def test_the_set_of_5000_has_no_avoidable_miss(tmp_path, capsys):
         capsys, "grids", "draw", DATA / "grids" / "dwellings_seq_5k.csv.gz", "--out", tmp_path / "g.csv"
     )
     assert json.loads(said)["breaches"] == 0
+
+
+def test_redraw_keeps_what_is_in_order_and_counts(village, capsys):
+    """From one grid of 900 to two: the mapping adds up, the old code stays, the new one is new."""
+    (village / "old.csv").write_text("grid,covers\nV-3,V\n")
+
+    code, said, _ = run(
+        capsys,
+        "grids",
+        "redraw",
+        village / "old.csv",
+        village / "d.csv",
+        "--out",
+        village / "g.csv",
+        "--mapping",
+        village / "m.csv",
+    )
+
+    found = json.loads(said)
+    assert code == 0
+    assert (found["households_before"], found["households_after"]) == (900, 900)
+    assert (found["born"], found["retired"], found["old"]["outside_band"], found["new"]["outside_band"]) == (
+        ["V-4"],
+        [],
+        1,
+        0,
+    )
+    assert (village / "m.csv").read_text().splitlines()[0] == "old,new,dwellings,households"
+
+
+def test_an_edit_is_weighed_and_taken_only_with_out(village, capsys):
+    """Cutting the one grid prints its effect; nothing is written unless asked for."""
+    (village / "old.csv").write_text("grid,covers\nV-1,V\n")
+    before = sorted(village.iterdir())
+
+    code, said, _ = run(capsys, "grids", "redraw", village / "old.csv", village / "d.csv", "--cut", "V-1")
+    refused, out, err = run(capsys, "grids", "redraw", village / "old.csv", village / "d.csv", "--cut", "V-7")
+
+    assert (code, json.loads(said)["breaches"], sorted(village.iterdir()) == before) == (0, 0, True)
+    assert (refused, out) == (2, "")
+    assert "V-7 is no grid" in err
+
+
+def test_micro_grids_lie_under_their_grid(village, capsys):
+    """Each row has its grid and its micro-grid; the households are 30 to 40."""
+    run(capsys, "grids", "draw", village / "d.csv", "--edges", village / "e.csv", "--out", village / "g.csv")
+
+    code, said, _ = run(
+        capsys,
+        "grids",
+        "micro",
+        village / "d.csv",
+        village / "g.csv",
+        "--edges",
+        village / "e.csv",
+        "--out",
+        village / "m.csv",
+    )
+
+    rows = [line.split(",") for line in (village / "m.csv").read_text().splitlines()]
+    assert (code, rows[0], json.loads(said)["breaches"]) == (0, ["id", "grid", "micro"], 0)
+    assert all(micro.startswith(f"{grid}-") for _, grid, micro in rows[1:])
