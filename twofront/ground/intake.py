@@ -38,6 +38,14 @@ class NotPermitted(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Reshaped:
+    """A sheet turned into a list of rows; `cell` gives the address in the file of a row's field."""
+
+    grid: Grid
+    cell: Callable[[int, str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Loader:
     """How files of one KIND are taken in.
 
@@ -50,6 +58,8 @@ class Loader:
         day: The column that holds a row's own day, where it has one.
         in_use: Which of some codes other records still need.
         guards: Called with the file's name, its days and its known moment; they refuse the file by raising.
+        reshape: Turns a sheet with a layout of its own into a list of rows.
+        is_strict: Two values for one key in one file refuse the whole file.
         also: A permission, or the beginning of some, that allows loading besides `load:KIND`.
     """
 
@@ -62,6 +72,8 @@ class Loader:
     in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
     guards: tuple[Callable[[str, set[date], datetime], None], ...] = ()
     also: str | None = None
+    reshape: Callable[[Grid, Mapping[str, Any], Playbook], Reshaped] | None = None
+    is_strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,34 +193,53 @@ class Named(Unkeyed):
 @action
 def _take(kind: str, sha256: str, on: date, options: dict[str, Any], source: Source, named: Named, *, by: Actor, under: str | None, key: Key, at: datetime) -> Report:
     with act(by=by, under=under, key=key, at=at, is_bulk=True) as a:
-        table = _read(source, on)
+        taken = _read(source, on, options)
         _keep(source, sha256)
-        checked, grid, found = table
-        batch = _batch(source, checked, on, a)
-        report, rejects = _account(kind, sha256, named.uid, checked, grid, found, source.loader.store(batch), batch.notes)
+        batch = _batch(source, taken.checked, on, a)
+        report, rejects = _account(kind, sha256, named.uid, taken, source.loader.store(batch), batch.notes)
         row = Import.objects.create(
             uid=UUID(named.uid), act=a.row, kind=kind, file_name=source.name, sha256=sha256, options=options, on=on, known_at=source.known,
             at=at, machine_at=clock.machine(), actor=by.login, read=report.read, accepted=report.accepted,
             duplicate=report.duplicate, rejected=report.rejected, report=dataclasses.asdict(report),
         )
-        _keep_rejects(row, grid, rejects)
+        _keep_rejects(row, taken.grid, rejects)
         a.event("import", f"import:{named.uid}", fields=tuple(f for f in report.columns.values() if f), digest=sha256)
         return a.answer(report)
 
 
-def _read(source: Source, on: date) -> tuple[Checked, Grid, Found]:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A sheet, the table found in it, and what its cells were checked to be."""
+
+    grid: Grid
+    found: Found
+    checked: Checked
+    address: Callable[[int, str], str] | None
+
+    def cell(self, row: int, name: str) -> str:
+        """Return the address in the file of a row's field."""
+        return self.address(row, name) if self.address else cell_name(row, self.found.at.get(name, 0))
+
+
+def _read(source: Source, on: date, options: Mapping[str, Any]) -> _Taken:
     source.said(f"reading {source.name}")
     book = kinds.book()
+    loader = source.loader
     grid = reader.read(source.path, sheet=source.sheet)
+    reshaped = loader.reshape(grid, options, book) if loader.reshape else None
+    grid = reshaped.grid if reshaped else grid
     try:
-        found = find_table(grid, source.loader.fields, _headings(book, source.loader.kind, on), source.mapping)
+        found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.mapping)
     except NoTable as e:
         raise CannotDo(f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map") from e
     source.said(f"checking {len(found.rows)} rows")
-    loader = source.loader
     lookups = loader.lookups(book, on)
     checked = check(grid, found, with_choices(loader.fields, lookups), key=loader.key, lookups=lookups, today=on, zone=book.zone)
-    return checked, grid, found
+    taken = _Taken(grid, found, checked, reshaped.cell if reshaped else None)
+    if loader.is_strict and checked.conflicts:
+        later, earlier = (taken.cell(row, loader.fields[-1].name) for row in checked.conflicts[0])
+        raise CannotDo(f"{source.name}:{earlier}", f"another value stands for the same key at {later}", "keep the right one of the two")
+    return taken
 
 
 def with_choices(fields: Sequence[Field], lookups: Mapping[str, Mapping[str, str]]) -> list[Field]:
@@ -233,16 +264,18 @@ def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
     return Batch(source.name, [int(n) for n in checked.rows], columns, on, source.known, a, kinds.book(), loader.in_use)
 
 
-def _account(kind: str, sha256: str, uid: str, checked: Checked, grid: Grid, found: Found, verdicts: Sequence[Verdict], notes: list[dict[str, Any]]) -> tuple[Report, list[tuple[int, list[dict[str, str]]]]]:
+def _account(kind: str, sha256: str, uid: str, taken: _Taken, verdicts: Sequence[Verdict], notes: list[dict[str, Any]]) -> tuple[Report, list[tuple[int, list[dict[str, str]]]]]:
     """Count every row once, and gather the reasons of those refused, by row."""
+    checked, grid, found = taken.checked, taken.grid, taken.found
     reasons: dict[tuple[str, str], list[str]] = {}
     by_row: dict[int, list[dict[str, str]]] = {}
     for r in checked.rejects():
-        reasons.setdefault((r.field, r.code), []).append(r.cell)
-        by_row.setdefault(r.row, []).append({"field": r.field, "code": r.code, "cell": r.cell, "en": r.en, "zh": r.zh})
+        cell = taken.cell(r.row, r.field)
+        reasons.setdefault((r.field, r.code), []).append(cell)
+        by_row.setdefault(r.row, []).append({"field": r.field, "code": r.code, "cell": cell, "en": r.en, "zh": r.zh})
     for number, verdict in zip(checked.rows, verdicts, strict=True):
         if isinstance(verdict, Reject):
-            cell = _cell(found, verdict.field, int(number))
+            cell = taken.cell(int(number), verdict.field)
             reasons.setdefault((verdict.field, verdict.code), []).append(cell)
             by_row.setdefault(int(number), []).append({"field": verdict.field, "code": verdict.code, "cell": cell, "en": verdict.en, "zh": verdict.zh})
     same = sum(v == "same" for v in verdicts)
@@ -255,12 +288,6 @@ def _account(kind: str, sha256: str, uid: str, checked: Checked, grid: Grid, fou
         import_id=uid, notes=[dataclasses.asdict(n) for n in checked.notes] + notes,
     )
     return report, sorted(by_row.items())
-
-
-def _cell(found: Found, name: str, row: int) -> str:
-
-
-    return cell_name(row, found.at.get(name, 0))
 
 
 def _keep(source: Source, sha256: str) -> None:

@@ -132,7 +132,7 @@ class LakeFile(models.Model):
     """A line of the lake's manifest; readers go by it and by nothing else."""
 
     history: ClassVar = "fact"
-    imported = models.ForeignKey(Import, on_delete=models.PROTECT)
+    act = models.ForeignKey(Act, on_delete=models.PROTECT)
     path = models.TextField(unique=True)
     on = models.DateField(db_index=True)
     kind = models.TextField()

@@ -1,17 +1,21 @@
 """What happens to every request: safe headers outside, then one transaction with the scope of whoever asks."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.utils import timezone, translation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from twofront.apps.units import queries as units
 from twofront.core.errors import CannotDo, Refused
 from twofront.ground import clock, kinds, scope
+from twofront.ground.pages import Request, render, sentence_of
 from twofront.ground.scope import Actor
+from twofront.server.head import make_head
+from twofront.web.pages.errors import ErrorPage
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
@@ -19,13 +23,6 @@ CSP = (
 )
 OPEN = ("/login", "/enter", "/static/", "/language")
 Respond = Callable[[HttpRequest], HttpResponseBase]
-
-
-class Request(HttpRequest):
-    """A request, with whoever asks; views take this type."""
-
-    actor: Actor
-    htmx: object
 
 
 def guard(respond: Respond) -> Respond:
@@ -64,7 +61,7 @@ class Visit:
             if found is None and not request.path.startswith(OPEN) and request.path != "/healthz":
                 return _stranger(request)
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
-            request.is_stranger = found is None  # type: ignore[attr-defined]
+            request.make_head = partial(make_head, request)  # type: ignore[attr-defined]
             scope.apply(read=request.actor.scope.read)  # type: ignore[attr-defined]
             with clock.held(), timezone.override(_zone()):
                 return self.respond(request)
@@ -82,14 +79,19 @@ def actor(respond: Respond) -> Visit:
     return Visit(respond)
 
 
+STATUS = {"not_permitted": 403, "not_found": 404, "bad_value": 400}
+
+
 def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
     """Say why not, in the reader's language."""
     code = getattr(error, "code", "cannot_do")
-    sentence = str(error) if isinstance(error, CannotDo) or translation.get_language() == "en" else error.zh
-    status = 403 if code == "not_permitted" else 409
+    sentence = str(error) if isinstance(error, CannotDo) else sentence_of(error)
+    status = STATUS.get(code, 409)
     if request.path.startswith("/api/"):
-        return HttpResponse(f'{{"code": "{code}"}}', status=status, content_type="application/json")
-    return render(request, "refused.html", {"sentence": sentence, "code": code}, status=status)
+        return JsonResponse({"code": code, "reason": sentence}, status=status)
+    asked: Request = request  # type: ignore[assignment]
+    page = ErrorPage(head=asked.make_head(), title=_("没有做成"), text=sentence, href="/", href_title=_("回到看板"), code=code)
+    return render(asked, page, status=status)
 
 
 def _actor(request: HttpRequest) -> Actor | None:

@@ -1,9 +1,15 @@
 """Every address; an explicit list, so that nothing is found at run time."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from twofront.server import health
+from twofront.server import exercise_pages, health, language
+from twofront.server.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
+    path("api/v1/", api.urls),
+    path("language", language.change, name="language"),
+    path("exercise/", include(("twofront.server.exercise_pages", "exercise"))),
+    path("enter", exercise_pages.enter, name="enter"),
+    path("", include("twofront.apps.centre.urls")),
 ]

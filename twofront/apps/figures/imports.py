@@ -1,9 +1,9 @@
-"""The doors for closings and published sheets."""
+"""The doors for closings, published sheets and readings."""
 
 from collections.abc import Mapping
 from datetime import date
 
-from twofront.apps.figures import actions
+from twofront.apps.figures import actions, readings
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Field
 from twofront.ground.intake import Loader
@@ -42,4 +42,18 @@ PUBLISHED = Loader(
     key=("date", "area", "source"),
     store=actions.take_published,
 )
-LOADERS = (CLOSINGS, PUBLISHED)
+READINGS = Loader(
+    kind="readings",
+    fields=(
+        Field("meter", "户号", "code", required=True),
+        Field("date", "日期", "date"),
+        Field("time", "时间", "moment"),
+        Field("kwh", "电量", "number", required=True),
+    ),
+    key=("meter", "date", "time"),
+    store=readings.take,
+    reshape=readings.reshape,
+    is_strict=True,
+    day="date",
+)
+LOADERS = (CLOSINGS, PUBLISHED, READINGS)

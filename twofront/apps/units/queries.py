@@ -59,6 +59,11 @@ def actor_of_token(token: str) -> Actor | None:
     return None if account is None else _actor(account)
 
 
+def session_of(login: str) -> tuple[int, int] | None:
+    """Return (account id, epoch) for a session of an open account, or None."""
+    return Account.objects.filter(login=login, is_active=True).values_list("pk", "epoch").first()
+
+
 def hash_token(token: str) -> str:
     """Return the hash under which a token is kept; a token is long and random, so a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""Reads of the centre: the board as data, and the rows behind each of its figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from twofront.apps.enterprises import queries as enterprises
+from twofront.apps.figures.queries.board import Board
+from twofront.apps.figures.queries.selecting import PARTS, ROWS, Line, Part, lines
+from twofront.apps.register import queries as register
+from twofront.core.errors import Refused
+from twofront.core.playbook import Chart, Goal
+from twofront.ground import scope
+from twofront.ground.scope import Actor
+
+PAGE = 100
+MOST = 1_000
+
+
+class NoSuchFigure(Refused):
+    """No such figure, day or township, or it reaches beyond the asker's scope; which of them is not said."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class RowsAnswer:
+    """The rows behind a figure: `total` is the sum of their `n`, and equals the figure."""
+
+    figure: Chart | Goal
+    part: Part
+    board: Board
+    found: Sequence[Line]
+
+    @property
+    def total(self) -> int:
+        """Return the figure."""
+        return sum(line.n for line in self.found)
+
+
+def board(on: date, *, known: datetime | None = None, township: str | None = None, by: Actor) -> dict[str, Any]:
+    """Return the board as the contract has it; open to every account.
+
+    Raises:
+        NoSuchFigure: There is no such township that day.
+    """
+    with scope.widened(by.scope):
+        made = Board(on, known=known, township=township)
+        if township is not None and township not in made.frames.townships and township != register.NOWHERE:
+            raise _nothing()
+        return made.as_json()
+
+
+def rows(figure: str, part: str, on: date, *, known: datetime | None = None, township: str | None = None, by: Actor) -> RowsAnswer:
+    """Return the rows behind a figure, if they lie within the asker's scope.
+
+    The wall decides a second time: members that it does not let through are not there.
+
+    Raises:
+        NoSuchFigure: There is no such figure, or it reaches beyond the asker's scope.
+    """
+    with scope.widened(by.scope):
+        made = Board(on, known=known, township=township)
+        what, key = _split(figure)
+        found = made.book.find(what, key, at=on)
+        if found is None or part not in PARTS or not by.can("rows.see"):
+            raise _nothing()
+        chosen: Part = part  # type: ignore[assignment]  # checked above
+        _within(by, made, found, township)
+        every = lines(made.frames, found, chosen)
+    here = [line for line in every if township is None or line.township == township]
+    return RowsAnswer(found, chosen, made, _through_the_wall(here, on=on, known=known))
+
+
+def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
+    """Return the contract's items of some rows: id, name, township, n, and what a person needs to act on them."""
+    made = answer.board
+    frames = made.frames
+    firms = [int(line.id) for line in chosen if line.kind == "enterprise"]
+    projects = [int(line.id) for line in chosen if line.kind == "project"]
+    known = frames.known
+    with scope.reading(scope.READ_COUNTY):
+        records = register.firms(firms, on=made.on, known=known) if firms else {}
+        reports = enterprises.reports(firms, on=made.on, known=known) if firms else {}
+        visits = enterprises.visits(firms, on=made.on, window=frames.window, known=known) if firms else {}
+        project_reports = enterprises.project_reports(projects, on=made.on, known=known) if projects else {}
+    heads: dict[str, Any] = {}
+    out = []
+    for line in chosen:
+        head = heads.setdefault(line.township, made.head_of(line.township))
+        item: dict[str, Any] = {"id": line.code, "name": line.name, "township": line.township, "n": line.n, "kind": line.kind}
+        if line.list:
+            item["list"] = line.list
+        if line.kind == "enterprise":
+            item |= _firm(int(line.id), records, reports, visits, frames.power.ratio(int(line.id)))
+        elif line.kind == "project":
+            report = project_reports.get(int(line.id))
+            item |= {"declared": report.opened if report else None, "on_site": report.on_site if report else None, "reason": report.difficulty if report else None}
+        item["call"] = {"name": head.name, "phone": head.phone} if head else None
+        out.append(item)
+    return out
+
+
+def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: str | None) -> dict[str, Any]:
+    """Return one page of rows as the contract has it."""
+    size = max(1, min(limit, MOST))
+    part = answer.found[offset : offset + size]
+    more = offset + size < len(answer.found)
+    query = {"figure": figure, "part": answer.part, "on": answer.board.on.isoformat()}
+    if answer.board.frames.known is not None:
+        query["known"] = answer.board.moment(answer.board.frames.known)
+    if township is not None:
+        query["township"] = township
+    following = f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
+    return {"total": answer.total, "rows": len(answer.found), "next": following, "items": items(answer, part)}
+
+
+def _firm(member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None) -> dict[str, Any]:
+    record, report, visit = records.get(member), reports.get(member), visits.get(member)
+    return {
+        "member": member, "declared": report.opened if report else None, "on_site": report.on_site if report else None,
+        "reason": report.difficulty if report else None, "confirmed": visit.opened if visit else None,
+        "seen_on": visit.on.isoformat() if visit else None, "seen_by": visit.officer if visit else None, "power_ratio": ratio,
+        "contact": record.contact if record else None, "mobile": record.mobile if record else None,
+    }  # fmt: skip
+
+
+def _split(figure: str) -> tuple[str, str]:
+    what, _, key = figure.partition(":")
+    if what not in {"chart", "goal"} or not key:
+        raise _nothing()
+    return what, key
+
+
+def _within(by: Actor, made: Board, figure: Chart | Goal, township: str | None) -> None:
+    """Refuse rows that reach beyond the asker's pairs: every line of the figure must be covered for the place asked."""
+    if township is not None and township not in made.frames.townships and township != register.NOWHERE:
+        raise _nothing()
+    keys = [figure.list_key or ""] if isinstance(figure, Chart) else list(figure.lists) or [""]
+    lines_needed = {figure.line} if keys == [""] else {_line_of(made, key) for key in keys}
+    block = None if township in (None, register.NOWHERE) else township
+    if not all(by.scope.covers(line=line, block=block) for line in lines_needed):
+        raise _nothing()
+
+
+def _line_of(made: Board, list_key: str) -> str | None:
+    line = made.book.competent_line(lists=[list_key], at=made.on)
+    return line.key if line else None
+
+
+def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None) -> list[Line]:
+    """Keep the members that the database shows under the scope in force."""
+    seen: dict[str, set[int]] = {}
+    for line in found:
+        if line.list and line.list not in seen:
+            seen[line.list] = enterprises.visible_members(line.list, on=on, known=known)
+    return [line for line in found if not line.list or int(line.id) in seen[line.list]]
+
+
+def _nothing() -> NoSuchFigure:
+    return NoSuchFigure("there are no such rows in your scope; check the address", "没有这样的数据, 或不在您的范围内; 请核对地址")

@@ -1,0 +1,14 @@
+"""Addresses of the centre."""
+
+from django.urls import path
+
+from twofront.apps.centre import views
+
+app_name = "centre"
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("rows", views.rows, name="rows"),
+    path("late", views.late, name="late"),
+    path("changed", views.changed, name="changed"),
+    path("charts/<slug:key>", views.chart, name="chart"),
+]
