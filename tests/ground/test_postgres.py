@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,7 +24,7 @@ from twofront.ground.folder import Folder
 from twofront.ground.pgcluster import Cluster
 from twofront.ground.pgprograms import programs, user_of
 from twofront.ground.postgres import Urls
-from twofront.ground.processes import find, running
+from twofront.ground.processes import running
 
 EXTERNAL = "DATABASE_URL", "DATABASE_OWNER_URL"
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the cluster to another user")
@@ -431,14 +430,17 @@ def test_programs_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch, 
         programs(Folder(tmp_path), user=user_of(tmp_path))
 
 
-def test_a_zombie_counts_as_gone() -> None:
-    """A process that ended and was not reaped is not alive."""
-    child = subprocess.Popen(["/bin/true"])
-    seen = find(child.pid)
-    until = time.monotonic() + 5
-    while find(child.pid) is not None and time.monotonic() < until:
-        time.sleep(0.01)
+@pytest.mark.slow  # makes a cluster: 1 s
+def test_ending_one_folder_by_force_leaves_another_one_alone(folder: Folder, urls: Urls) -> None:
+    """A server that is stopped hard (its main process was stopped by SIGSTOP) takes no other server with it."""
+    folder.make()
+    server = Cluster(folder)
+    server.start()
+    process = server.process()
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
 
-    assert find(child.pid) is None
-    assert seen is None or not seen.is_alive()
-    child.wait()
+    server.stop()
+
+    assert everyone(folder) == []
+    assert ask(urls.app, "select 1") == 1

@@ -97,7 +97,7 @@ class Cluster:
             self._start(user)
 
     def stop(self) -> None:
-        """Stop the server: open transactions are rolled back; after ten seconds it is made to end. Idempotent."""
+        """Stop the server: open transactions are rolled back; after five seconds it is made to end. Idempotent."""
         with guard(self.folder):
             self.stop_now()
 
@@ -106,9 +106,9 @@ class Cluster:
         found = self.process()
         if found is not None:
             send(found, signal.SIGINT)  # PostgreSQL's "fast" stop
-            if not self._gone(within_s=6):
+            if not self._gone(within_s=4):
                 send(found, signal.SIGQUIT)  # "immediate": recovers at the next start
-            if not self._gone(within_s=2):
+            if not self._gone(within_s=1):
                 end(self._everyone(), within_s=0)
         if self._child is not None:
             self._child.wait()
@@ -132,7 +132,12 @@ class Cluster:
         return int(pid) if pid.isdigit() else 0, lines[7].strip() if len(lines) > 7 else ""
 
     def _is_ours(self, process: Process) -> bool:
-        return f"-D {self.folder.pg}" in process.command or f"postgres: {self._name}: " in process.command
+        """Return whether a process belongs to this server: a program of PostgreSQL *and* this folder or its name."""
+        words = process.command
+        is_postgres = words.startswith("postgres: ") or "/postgres -D " in words
+        return is_postgres and (
+            f" -D {self.folder.pg} " in f"{words} " or words.startswith(f"postgres: {self._name}: ")
+        )
 
     @property
     def _name(self) -> str:
@@ -140,7 +145,9 @@ class Cluster:
         return f"twofront-{self.folder.tag}"
 
     def _everyone(self) -> list[Process]:
-        return [p for p in running() if self._is_ours(p)]
+        """Return every process of this server, of its own user only: what this returns may be made to end."""
+        owner = self.folder.pg.stat().st_uid
+        return [p for p in running() if p.uid == owner and self._is_ours(p)]
 
     def _clear(self) -> None:
         """Wait until nothing of a killed server lives any more, then remove what it left lying.

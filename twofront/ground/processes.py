@@ -18,11 +18,12 @@ _PROC = Path("/proc/self/stat")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A live process: its pid, a text that tells its start apart from any other's, and its command line."""
+    """A live process: its pid, a text that tells its start apart from any other's, its command line and its user."""
 
     pid: int
     started: str
-    command: str
+    command: str = ""
+    uid: int = -1
 
     def is_alive(self) -> bool:
         """Return whether this very process still runs (another one under its pid does not count)."""
@@ -78,7 +79,13 @@ def end_groups(leaders: Iterable[Process], *, marked: str, within_s: float = 4.0
 
 
 def send(process: Process, sign: signal.Signals, *, group: bool = False) -> None:
-    """Send a signal to a process if it still is the same one, or to its group if it leads one."""
+    """Send a signal to a process if it still is the same one, or to its group if it leads one.
+
+    Raises:
+        ValueError: It is the first process of the machine, or this one: a fault of the caller.
+    """
+    if process.pid in {0, 1, os.getpid()}:
+        raise ValueError(f"refused to send {sign.name} to process {process.pid}")
     if not process.is_alive():
         return
     try:
@@ -94,12 +101,13 @@ def _from_proc(pid: int) -> Process | None:
     folder = Path("/proc") / str(pid)
     try:
         fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        uid = folder.stat().st_uid
         command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except OSError:
         return None
     if fields[0] in {"Z", "X"}:
         return None
-    return Process(pid=pid, started=f"{_boot()}-{fields[19]}", command=command)
+    return Process(pid=pid, started=f"{_boot()}-{fields[19]}", command=command, uid=uid)
 
 
 def _group(pid: int) -> int:
@@ -124,9 +132,10 @@ def _boot() -> str:
 
 
 def _from_ps(*which: str) -> Iterator[Process]:
-    fields = ("-o", "pid=", "-o", "stat=", "-o", "lstart=", "-o", "command=")
+    fields = ("-o", "pid=", "-o", "uid=", "-o", "stat=", "-o", "lstart=", "-o", "command=")
     answer = subprocess.run(("/bin/ps", "-ww", *which, *fields), capture_output=True, text=True, check=False)
     for line in answer.stdout.splitlines():
-        pid, state, *rest = line.split(maxsplit=7)
+        pid, uid, state, *rest = line.split(maxsplit=8)
         if not state.startswith("Z"):
-            yield Process(pid=int(pid), started=" ".join(rest[:5]), command=rest[5] if len(rest) > 5 else "")
+            command = rest[5] if len(rest) > 5 else ""
+            yield Process(pid=int(pid), started=" ".join(rest[:5]), command=command, uid=int(uid))

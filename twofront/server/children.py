@@ -72,7 +72,7 @@ class Child:
         self._popen = self.process = None
 
 
-def stop(children: Iterable[Child], *, within_s: float = 4.0) -> None:
+def stop(children: Iterable[Child], *, within_s: float = 3.5) -> None:
     """End several children at once: SIGTERM, and after *within_s* SIGKILL to the group of each that is left.
 
     Granian ignores a SIGTERM that comes while one of its workers still starts; so the second step is no rare case.

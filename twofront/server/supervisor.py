@@ -239,8 +239,7 @@ class Supervisor:
     def _end_leftovers(self) -> None:
         """End what a killed supervisor of this folder left alive; each is known by pid and start."""
         noted = [
-            Process(pid=c["pid"], started=c["started"], command="")
-            for c in self.folder.read_run().get("children", [])
+            Process(pid=c["pid"], started=c["started"]) for c in self.folder.read_run().get("children", [])
         ]
         if any(p.is_alive() for p in noted):
             self.said("ending what a killed server left running")

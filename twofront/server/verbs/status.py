@@ -39,7 +39,7 @@ def report(folder: Folder) -> dict[str, Any]:
         {
             "name": child["name"],
             "pid": child["pid"],
-            "running": Process(pid=child["pid"], started=child["started"], command="").is_alive(),
+            "running": Process(pid=child["pid"], started=child["started"]).is_alive(),
         }
         for child in noted.get("children", [])
     ]
