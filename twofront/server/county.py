@@ -133,14 +133,17 @@ def playbook_folder(given: str | None) -> Path:
     raise CannotDo("--playbook", f"no playbook {code}", "give a folder, or the code of one that came with the product")
 
 
-def account_lines(logins: Mapping[str, str], *, by: "Actor", at: datetime) -> list[dict[str, Any]]:
-    """Issue a password and a token for each login, and return the contract's lines: role, login, password, token."""
+def account_lines(logins: Mapping[str, str], *, by: "Actor", at: datetime, is_first: bool = True) -> list[dict[str, Any]]:
+    """Issue a password and a token for each login, and return the contract's lines: role, login, password, token.
+
+    A first password must be changed at the first login; an exercise's need not.
+    """
     from twofront.apps.units import actions  # noqa: PLC0415
     from twofront.ground.acts import new_key  # noqa: PLC0415
 
     lines = []
     for login, role in logins.items():
-        password = actions.issue_password(login, by=by, under=None, key=new_key(), at=at).secret
+        password = actions.issue_password(login, is_first=is_first, by=by, under=None, key=new_key(), at=at).secret
         token = actions.issue_token(login, by=by, under=None, key=new_key(), at=at).secret
         lines.append({"role": role, "login": login, "password": password, "token": token})
     return lines

@@ -60,6 +60,12 @@ def stops(folder: Folder) -> list[Stop]:
     return [Stop(parse_moment(s["clock"], zone=zone), s["zh"], s["en"], tuple(s["steps"])) for s in found]
 
 
+def first_clock(folder: Folder) -> str:
+    """Return the moment of the first stop as its plan has it."""
+    found: str = json.loads((folder.exercise / PLAN).read_text("utf-8"))["stops"][0]["clock"]
+    return found
+
+
 def next_stop(folder: Folder) -> Stop | None:
     """Return the first stop that the clock has not reached."""
     now = clock.now()

@@ -55,10 +55,10 @@ class Secret:
     secret: str
 
 
-def issue_password(login: str, *, by: Actor, under: str | None, key: Key, at: datetime) -> Secret:
+def issue_password(login: str, *, is_first: bool = True, by: Actor, under: str | None, key: Key, at: datetime) -> Secret:
     """Give an account a first password (初始口令), to be changed at the next login; its sessions end."""
     password = "-".join(secrets.token_hex(2) for _ in range(3))
-    _set_password(login, make_password(password), must_change=True, by=by, under=under, key=key, at=at)
+    _set_password(login, make_password(password), must_change=is_first, by=by, under=under, key=key, at=at)
     return Secret(login, password)
 
 
@@ -126,7 +126,7 @@ def _note_attempt(login_hash: str, address_hash: str, succeeded: bool, *, by: Ac
 
 
 @action
-def _set_password(login: str, password: str, must_change: bool, *, by: Actor, under: str | None, key: Key, at: datetime) -> None:  # noqa: FBT001 - private
+def _set_password(login: str, password: str, *, must_change: bool, by: Actor, under: str | None, key: Key, at: datetime) -> None:
     with act(by=by, under=under, key=key, at=at) as a:
         account = _locked(login)
         account.password, account.must_change, account.epoch = password, must_change, account.epoch + 1

@@ -175,7 +175,7 @@ class Board:
         known = {
             "reported": c.numerator if bool((members.declared >= 0).any()) else None,
             "confirmed": c.confirmed if "confirmed" in chart.sources else None,
-            "measured": c.measured if "measured" in chart.sources and self._has_power() else None,
+            "measured": c.measured if "measured" in chart.sources and bool((members.measured >= 0).any()) else None,
         }
         return {
             "numerator": c.numerator, "denominator": c.denominator, "unknown": c.unknown, "rate": c.rate, "rate_known": c.rate_known,

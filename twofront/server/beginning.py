@@ -1,0 +1,93 @@
+"""The beginning of the exercise: a county made from its files, kept as a template, and brought back in a click."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twofront.ground import postgres
+from twofront.ground.folder import Folder, write_private
+from twofront.ground.postgres import Urls
+from twofront.server import county
+
+if TYPE_CHECKING:
+    from twofront.server.supervisor import Supervisor
+
+TEMPLATE = "twofront_beginning"
+SIGNED_IN_AS = "office_clerk"
+
+
+def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[str], object]) -> None:
+    """Make the exercise county in a folder whose database is up: its files, the county, the first stop, the template."""
+    county.set_up(folder)
+    from django.db import connections  # noqa: PLC0415 - Django is up only now
+
+    from twofront.server import exercise, founding  # noqa: PLC0415
+
+    said("writing the exercise county's files")
+    exercise.write_files(folder)
+    said("making the tables")
+    founding.found(folder, county.playbook_folder(None), clock_at=clock_at or exercise.first_clock(folder))
+    first = exercise.stops(folder)[0]
+    said("loading the county's files")
+    exercise.reach(folder, first, said=lambda sentence: said(f"loading {sentence}"))
+    _issue(folder)
+    connections.close_all()
+    said("keeping the beginning")
+    keep(folder, urls)
+
+
+def keep(folder: Folder, urls: Urls) -> None:
+    """Keep database and lake as they are now, to come back to."""
+    postgres.make_template(urls, TEMPLATE)
+    shutil.rmtree(_lake_copy(folder), ignore_errors=True)
+    shutil.copytree(folder.lake, _lake_copy(folder))
+
+
+def reset(supervisor: "Supervisor", words: dict[str, Any]) -> dict[str, Any]:
+    """Bring the beginning back: the workers stop, database and lake are what they were, the workers start."""
+    del words
+    folder = supervisor.folder
+    supervisor.stop_workers()
+    postgres.restore_template(supervisor.urls, TEMPLATE)
+    fresh = folder.lake.with_name("lake.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(_lake_copy(folder), fresh)
+    shutil.rmtree(folder.lake)
+    fresh.rename(folder.lake)
+    supervisor.start_workers()
+    return {}
+
+
+def accounts(folder: Folder) -> list[dict[str, Any]]:
+    """Return the exercise's accounts, one a role, with the passwords made at the beginning."""
+    found: list[dict[str, Any]] = json.loads((folder.secrets / "accounts.json").read_text("utf-8"))
+    return found
+
+
+def entrance(folder: Folder) -> str:
+    """Return the path that signs the browser in once, as the command office."""
+    county.set_up(folder)
+    from twofront.server import exercise_pages  # noqa: PLC0415 - Django is up only now
+
+    login = next(a["login"] for a in accounts(folder) if a["role"] == SIGNED_IN_AS)
+    return exercise_pages.entrance(login)
+
+
+def _issue(folder: Folder) -> None:
+    """Make a password and a token for one account of each role; exercise passwords need no change at first login."""
+    from twofront.apps.units import queries as units  # noqa: PLC0415
+    from twofront.ground import clock, scope  # noqa: PLC0415
+
+    with scope.reading(scope.READ_COUNTY):
+        at = clock.now()
+        by_role: dict[str, str] = {}
+        for holder in units.holders(on=at.date()):
+            by_role.setdefault(holder.role, holder.login)
+        lines = county.account_lines({login: role for role, login in by_role.items()}, by=scope.system("exercise"), at=at, is_first=False)
+    write_private(folder.secrets / "accounts.json", json.dumps(lines, ensure_ascii=False) + "\n")
+
+
+def _lake_copy(folder: Folder) -> Path:
+    return folder.exercise / "lake.beginning"

@@ -1,0 +1,82 @@
+"""Serve the exercise county: made from its files, loaded by the same door as a county's, signed in.
+
+Example:
+    twofront demo --port 8000
+"""
+
+import argparse
+import json
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from twofront.core.errors import CannotDo
+from twofront.ground.folder import Folder
+from twofront.ground.pgcluster import Cluster
+from twofront.ground.postgres import Urls
+from twofront.server import tables
+from twofront.server.progress import Progress
+from twofront.server.supervisor import Ready, Supervisor
+
+PLACE = Path("~/.twofront/demo")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--port", type=int, default=0, help="0 = a free one")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    parser.add_argument("--data", help=f"the data folder ({PLACE})")
+    parser.add_argument("--clock", help="the moment of the first stop, if another one")
+    parser.add_argument("--size", choices=["small", "full"], default="small")
+    parser.add_argument("--fresh", action="store_true", help="begin anew, whatever is in the folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    if args.size == "full":
+        raise CannotDo("--size full", "needs residents, whom no part can fill yet", "use --size small")
+    folder = Folder(args.data or PLACE.expanduser())
+    if folder.holder() is not None:
+        raise CannotDo(str(folder), f"in use by process {folder.holder()}", "stop that one, or give another folder")
+    if args.fresh or not folder.county_json.is_file():
+        _clear(folder, wanted=args.fresh)
+    said = Progress()
+    from twofront.server import beginning  # noqa: PLC0415 - the supervisor's own start stays fast
+
+    supervisor = Supervisor(folder, port=args.port, said=said, tasks={"reset": beginning.reset})
+    accounts: list[dict[str, Any]] = []
+
+    def prepare(urls: Urls) -> None:
+        if not folder.county_json.is_file():
+            beginning.make(folder, urls, clock_at=args.clock, said=said)
+        else:
+            tables.bring_up_to_date(folder, urls)
+        accounts.extend(beginning.accounts(folder))
+
+    def on_ready(ready: Ready) -> None:
+        print(json.dumps({"url": ready.url, "data": str(folder), "clock": ready.health.get("clock"), "accounts": accounts}, ensure_ascii=False), flush=True)
+        link = f"{ready.url}{beginning.entrance(folder)}"
+        said(f"open {link}")
+        if not args.no_browser:
+            _open(link)
+
+    return supervisor.run(prepare=prepare, on_ready=on_ready)
+
+
+def _clear(folder: Folder, *, wanted: bool) -> None:
+    """Begin with an empty folder; what a killed start left half made goes, a stranger's files stay."""
+    if folder.is_empty():
+        return
+    is_ours = folder.county_json.is_file() or (folder.run.is_dir() and folder.secrets.is_dir())
+    if not is_ours or (folder.county_json.is_file() and not wanted):
+        raise CannotDo(str(folder), "holds other files", "give an empty or absent folder")
+    Cluster(folder).stop_now()
+    folder.remove()
+
+
+def _open(link: str) -> None:
+    try:
+        webbrowser.open(link)
+    except webbrowser.Error as e:
+        print(f"  no browser: {e}", file=sys.stderr)
