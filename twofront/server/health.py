@@ -4,7 +4,8 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from twofront import __version__
-from twofront.ground import audit, clock, jobs, scope
+from twofront.core.time import write_moment
+from twofront.ground import audit, clock, jobs, kinds, scope
 
 SLOW_JOB_S = 300.0
 UNSEALED_S = 180.0
@@ -19,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
             row = cursor.fetchone()
             queued, oldest = jobs.queue()
             unsealed = audit.unsealed_s()
-            now = clock.now().isoformat()
+            now = write_moment(clock.now(), zone=kinds.zone())
     except DatabaseError as e:
         return JsonResponse({"status": "down", "version": __version__, "database": str(e).splitlines()[0]}, status=503, headers={"Retry-After": "5"})
     is_ok = oldest < SLOW_JOB_S and unsealed < UNSEALED_S

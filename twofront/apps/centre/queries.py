@@ -114,7 +114,8 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
     if township is not None:
         query["township"] = township
     following = f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
-    return {"total": answer.total, "rows": len(answer.found), "next": following, "items": items(answer, part)}
+    shown = [{k: v for k, v in item.items() if k != "member"} for item in items(answer, part)]
+    return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 
 def _firm(member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None) -> dict[str, Any]:
