@@ -129,6 +129,7 @@ def test_chinese_names_have_trigrams(urls: Urls) -> None:
     two are common of five different ones: 0.4.
     """
     assert ask(urls.app, "select similarity('东阳市', '东阳')") == pytest.approx(0.4)
+    assert ask(urls.app, "select upper('é')") == "É"
 
 
 def test_the_extensions_are_there(urls: Urls) -> None:
