@@ -264,6 +264,103 @@ def test_what_no_county_can_do_without_is_asked_for(kind: str) -> None:
     assert f"the playbook has no [[{kind}]]" in {f.what for f in check(files)}
 
 
+ROW = '[[{}]]\nkey = "new"\nzh = "新"\nen = "new"\nsource = "invented for a test"\n'
+GOAL = 'line = "water"\nfront = "rescue"\n'
+DUE = 'every = "county"\nline = "water"\nhour = "18:00"\n'
+INDEX = 'baseline = "2020-01-02:2020-01-15"\nof = "all"\n'
+CHART = 'line = "water"\nfront = "rescue"\ncutoff = "18:00"\nsources = ["reported"]\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "what"),
+    [
+        pytest.param("formula", INDEX + "threshold = 0.3\nstopped = 0.3", None, id="stopped as high as the threshold"),
+        pytest.param("formula", INDEX + "threshold = 0.3\nstopped = 0.31", "lies above the threshold 0.3", id="stopped above the threshold"),
+        pytest.param("formula", INDEX + "threshold = nan\nstopped = 0", "is not a number", id="a threshold that is no number"),
+        pytest.param("formula", INDEX + "threshold = 1\nstopped = -inf", "is not a number", id="no end of numbers"),
+        pytest.param("formula", INDEX + "threshold = 1.01\nstopped = 0", "lies outside 0.01 to 1", id="a threshold above all"),
+        pytest.param("list", 'member = "enterprise"\nonly = "new"', "but the members are enterprises", id="a kind of project among enterprises"),
+        pytest.param("chart", CHART, "must count a list or a formula", id="a chart of nothing"),
+        pytest.param("chart", CHART + 'list = "dams"\nformula = "x"', "must count a list or a formula", id="a chart of two things"),
+        pytest.param("chart", CHART + 'list = "dams"\nreference = []', "is not a list with at least one value", id="an empty list"),
+        pytest.param("chart", CHART + 'list = "dams"\nreference = ["33", "33"]', "stands twice in the list", id="one value twice"),
+        pytest.param("chart", CHART + 'list = "dams"', None, id="a chart of a list"),
+        pytest.param("goal", GOAL + 'counts = "dwellings"\ndeadline = "2021-07-02T24:00"\nsince = 2021-07-01', "which has no since", id="a field of another count"),
+        pytest.param("goal", GOAL + 'counts = "members"\nlists = ["dams"]', "counts members without deadline", id="members without an end"),
+        pytest.param("goal_set", 'level = "city"\naims_zh = ["安全"]', "are not as many as the 1 aims in Chinese", id="an aim not translated"),
+        pytest.param("goal_set", 'level = "city"', None, id="a set in name only"),
+        pytest.param("expectation", DUE + 'load = "closings"', "names a goal exactly if it is closings", id="closings of nothing"),
+        pytest.param("expectation", DUE + 'load = "reports"\ngoal = "all_inspected"', "names a goal exactly if it is closings", id="a goal that is not closed"),
+        pytest.param("expectation", DUE + 'load = "reports"\narea = "33"', "is the area of a published sheet only", id="an area of reports"),
+        pytest.param("expectation", DUE + 'load = "published"\narea = "33"\ndays_after = 31', None, id="a sheet of an area, a month late"),
+        pytest.param("expectation", DUE + 'load = "published"\ndays_after = 32', "lies outside 0 to 31", id="later than a month"),
+        pytest.param("sheet", "columns = {}", "is not a table with at least one entry", id="a sheet without headings"),
+        pytest.param("role", 'scope = "world"\npermissions = ["board.see"]', "is not a known word here", id="a scope that code does not know"),
+    ],
+)  # fmt: skip
+def test_the_fields_of_a_row_must_agree(kind: str, fields: str, what: str | None) -> None:
+    """One row more in a valid playbook: what does not go together is a fault, what does is none."""
+    faults = more(ROW.format(kind) + fields + "\n")
+
+    if what is None:
+        assert faults == []
+    else:
+        assert any(what in f.what for f in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        pytest.param('[[competence]]\nline = "water"\n', "must name a list or a section", id="a competence for nothing"),
+        pytest.param('[[competence]]\nline = "water"\nlist = "dams"\nsection = "C"\n', "must name a list or a section", id="for two things"),
+        pytest.param('[[place_class]]\nplace = "33"\nsince = 2021-07-01\nclass = "red"\nfrom = 2021-07-01\n', "has no place here", id="days and a moment"),
+    ],
+)  # fmt: skip
+def test_a_row_without_a_name_must_agree_too(row: str, what: str) -> None:
+    """Kinds that are named by what they join say what they miss."""
+    faults = more(row + 'source = "invented for a test"\n')
+
+    assert [f.what.startswith(what) for f in faults] == [True]
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high"),
+    [
+        ("min_cell", 1, 50),
+        ("list_change_break_pct", 0, 100),
+        ("series_days", 1, 366),
+        ("visit_window_days", 1, 31),
+    ],
+)
+def test_a_parameter_lies_in_the_range_of_the_page(key: str, low: int, high: int) -> None:
+    """Both ends of the range that the reference page gives are in it, the next numbers are not."""
+    work = re.sub(
+        rf'(?s)(key    = "{key}".*?value  = )[0-9.]+', r"\g<1>{}", SMALL["county.toml"].decode(), count=1
+    )
+
+    faults = {
+        v: check({**SMALL, "county.toml": work.replace("{}", str(v)).encode()})
+        for v in (low - 1, low, high, high + 1)
+    }
+
+    assert [bool(f) for f in faults.values()] == [True, False, False, True]
+
+
+def test_an_unknown_head_is_named_even_where_the_file_is_no_toml() -> None:
+    """A misspelt head can make the rest of a file unreadable: then it is named besides the line that cannot be read."""
+    faults = more('\n[[shet]]\n\n[sheet.columns]\ndate = ["x"]\n[[sheet]]\n')
+
+    assert [(f.line, f.value) for f in faults if f.what == "is no kind of a playbook"] == [(2, "shet")]
+    assert [f.line for f in faults if f.what.startswith("is no TOML")] == [6]
+
+
+def test_a_long_value_is_cut() -> None:
+    """A fault shows at most 200 characters of a value."""
+    (fault,) = more(f'[[line]]\nkey = "{"x" * 300}Y"\nzh = "水"\nen = "w"\nsource = "invented for a test"\n')
+
+    assert fault.value == "x" * 199 + "…"
+
+
 @pytest.mark.parametrize(
     ("files", "line", "what"),
     [
@@ -273,6 +370,7 @@ def test_what_no_county_can_do_without_is_asked_for(kind: str) -> None:
         pytest.param({"a.toml": "\nzh = '中'".encode("gb18030")}, 2, "not UTF-8", id="GB18030"),
         pytest.param({"a.toml": b"[playbook]\nkey = 'x'"}, 1, "is not a row", id="one pair of brackets"),
         pytest.param({"a.toml": b"\n\nkey = 1"}, 3, "is no kind", id="a key outside a row"),
+        pytest.param({"a.toml": b"\nline = [1]"}, 2, "is not a row", id="a list of numbers"),
         pytest.param({"a.toml": b"a = [1,\n2,\n"}, 2, "is no TOML", id="a list without an end"),
         pytest.param({"a.toml": b"a = " + b"[" * 100_000}, 1, "nested too deeply", id="a bomb of brackets"),
         pytest.param(

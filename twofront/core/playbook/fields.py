@@ -232,12 +232,6 @@ def _number(raw: object, _: tzinfo) -> float:
     return value
 
 
-def _truth(raw: object, _: tzinfo) -> bool:
-    if not isinstance(raw, bool):
-        raise TypeError
-    return raw
-
-
 def _day(raw: object, _: tzinfo) -> date:
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return raw
@@ -266,10 +260,10 @@ def _zone(raw: object, zone: tzinfo) -> ZoneInfo:
 
 
 _PLAIN: Mapping[Any, Callable[[object, tzinfo], Any]] = {
-    str: _text, int: _whole, float: _number, bool: _truth, date: _day, datetime: _moment, time: _hour, Days: _days, ZoneInfo: _zone,
+    str: _text, int: _whole, float: _number, date: _day, datetime: _moment, time: _hour, Days: _days, ZoneInfo: _zone,
 }  # fmt: skip
 WORDS: Mapping[Any, str] = {
-    str: "a text", int: "a whole number", float: "a number", bool: "true or false", date: "a day (YYYY-MM-DD)",
+    str: "a text", int: "a whole number", float: "a number", date: "a day (YYYY-MM-DD)",
     datetime: "a moment (YYYY-MM-DDTHH:MM)", time: "an hour (HH:MM)", Days: "days (FIRST:LAST)",
     ZoneInfo: "the name of a time zone such as Asia/Shanghai",
 }  # fmt: skip
