@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - texts enter SQL through engine.literal and engine.name only
 """Which firm uses which part of a meter, from a file: `meter, firm, share, sector, township`."""
 
 from pathlib import Path

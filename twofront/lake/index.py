@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - texts enter SQL through engine.literal and engine.name only
 """The index from tables that stand in a connection: `readings` and `shares`, by the compiled expressions of `core.power`."""
 
 from collections.abc import Iterable

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - texts enter SQL through engine.literal and engine.name only
 """Readings in a file, as the index takes them: each meter and day once, unknown as null.
 
 One key (meter and day, or meter and interval) with two different values is a fault that names both rows; with equal
@@ -11,6 +12,7 @@ import duckdb
 from twofront.lake import cells, engine
 from twofront.lake.engine import literal, name
 from twofront.lake.faults import Fault
+from twofront.lake.points import QUARTERS
 from twofront.lake.sources import CELL, Source, opened
 
 KEYS = {"wide": "record_date", "long": "date", "interval": "time"}
@@ -18,8 +20,6 @@ KEYS = {"wide": "record_date", "long": "date", "interval": "time"}
 
 FAULTS = ("", "key", "no_key", "no_meter", "kwh")
 """What a cell can have; its number is the `fault` of a row."""
-
-QUARTER_US = 900_000_000
 
 
 def read(con: duckdb.DuckDBPyConnection, path: Path, *, layout: str, zero: float | None) -> None:
@@ -188,18 +188,13 @@ def _put_daily_readings(con: duckdb.DuckDBPyConnection, rows: _Rows) -> None:
 def _put_interval_readings(con: duckdb.DuckDBPyConnection, rows: _Rows) -> None:
     """Sum intervals to days; where every interval has its own quarter of an hour there is no twin, and no need to sort."""
     con.execute(f"""
-        CREATE TEMP TABLE day_counts AS
-        SELECT meter, stamp::DATE AS date, count(kwh) AS n, max(fault) AS fault,
-               bit_count(bit_or(CASE WHEN q < 64 THEN 1::UBIGINT << q ELSE 0 END))
-             + bit_count(bit_or(CASE WHEN q >= 64 THEN 1::UBIGINT << (q - 64) ELSE 0 END)) AS quarters,
-               bool_and(epoch_us(stamp) % {QUARTER_US} = 0) AS on_quarters
-        FROM (SELECT *, CASE WHEN kwh IS NOT NULL THEN ((epoch_us(stamp) // {QUARTER_US}) % 96)::UBIGINT END AS q FROM cells)
-        GROUP BY 1, 2""")
+        CREATE TEMP TABLE day_counts AS SELECT meter, date, max(fault) AS fault, {QUARTERS} AS is_plain
+        FROM (SELECT meter, stamp::DATE AS date, fault, CASE WHEN kwh IS NOT NULL THEN stamp END AS stamp FROM cells)
+        GROUP BY meter, date""")
     if con.execute("SELECT max(fault) FROM day_counts").fetchall()[0][0]:
         rows.refuse_fault()
-    doubtful = "meter IS NOT NULL AND date IS NOT NULL AND n > 0 AND NOT (on_quarters AND n = quarters)"
-    con.execute(f"CREATE TEMP TABLE doubtful AS SELECT meter, date FROM day_counts WHERE {doubtful}")
-    single = f"SELECT meter, stamp::DATE AS date, CASE WHEN kwh >= 0 THEN kwh END AS kwh FROM cells WHERE meter IS NOT NULL AND stamp IS NOT NULL"
+    con.execute("CREATE TEMP TABLE doubtful AS SELECT meter, date FROM day_counts WHERE NOT is_plain")
+    single = "SELECT meter, stamp::DATE AS date, CASE WHEN kwh >= 0 THEN kwh END AS kwh FROM cells WHERE meter IS NOT NULL AND stamp IS NOT NULL"
     if not con.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
         con.execute(f"CREATE TEMP VIEW points AS {single}")
     else:

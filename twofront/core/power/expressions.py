@@ -2,7 +2,7 @@
 
 Nothing imports this module at run time: `sql/` holds what it compiles to, and a test compiles it again and compares
 (`python -m twofront.core.power.expressions NAME DIALECT` prints one). What keeps the answers of two engines equal to the
-last bit: sums are made over integers or decimals, so that the order of adding cannot show; each division has
+last bit: sums are made over integers, so that the order of adding cannot show; each division has
 `nullif(0)`; there is no approximate function and every width is cast.
 
 Tables:
@@ -52,13 +52,18 @@ firm_day_rows = ibis.table(
     name="firm_days",
 )  # fmt: skip
 
-NANO = 1_000_000_000
-"""A meter's day is summed in billionths of a kWh, as integers."""
+NANO, PICO = 1e9, 1e12
+"""Sums are made over integers, so that the order of adding cannot show: of intervals in billionths of a kWh, which the
+widest reading (10^9 kWh) leaves in 64 bits; of firms finer, in 128."""
 
 
 def _exact(value: NumericValue) -> NumericValue:
-    """Sum floats as decimals with 15 places, so that the order of adding cannot show."""
-    return value.cast("decimal(38, 15)").sum().cast("float64")
+    """Sum kWh of firms; the same in any order."""
+    return (value * PICO).cast("decimal(38, 0)").sum().cast("float64") / PICO
+
+
+MANY = 1_000_000
+"""More points than a day has seconds, and more days than there will be: parts of one number to rank by."""
 
 
 def _part(value: NumericValue, whole: NumericValue) -> NumericValue:
@@ -72,8 +77,8 @@ def meter_days() -> Table:
     return points.group_by(["meter", "date"]).agg(kwh=total, points=_.kwh.count().cast("int64"))
 
 
-def _complete() -> Table:
-    """Keep the readings that count: one number for the day, or at least 95 % of the meter's usual points.
+def _usual_points() -> Table:
+    """Give each meter its usual points: `usual_meter, usual_points`.
 
     Usual = the most frequent number of points on the baseline days, the larger of two equally frequent. A meter without a
     point on a baseline day (it came later) is judged by all its days.
@@ -84,36 +89,39 @@ def _complete() -> Table:
         .group_by(["meter", "points"])
         .agg(baseline_days=_.is_baseline.cast("int64").sum(), all_days=_.count())
     )
-    order = [_.baseline_days.desc(), ibis.ifelse(_.baseline_days > 0, 0, _.all_days).desc(), _.points.desc()]
-    usual = (
-        seen.mutate(place=ibis.row_number().over(group_by="meter", order_by=order))
-        .filter(_.place == 0)
-        .select(usual_meter=_.meter, usual_points=_.points)
-    )
-    least = parameters.least_points.as_scalar()
-    joined = readings.left_join(usual, readings.meter == usual.usual_meter)
-    return joined.filter(_.points.isnull() | (_.points * 100 >= _.usual_points * least)).select(
-        "meter", "date", "kwh"
+    frequent = ibis.ifelse(_.baseline_days > 0, _.baseline_days + MANY, _.all_days) * MANY + _.points
+    return (
+        seen.mutate(rank=frequent).group_by(usual_meter=_.meter).agg(usual_points=_.points.argmax(_["rank"]))
     )
 
 
 def _firm_totals() -> Table:
-    """Give every firm a row for every day: its kWh, null unless each of its meters in force has a reading."""
-    wanted = shares.cross_join(days)
+    """Give every firm a row for every day: its kWh, null unless each of its meters in force has a complete reading.
+
+    Complete = one number for the day, or at least 95 % of the meter's usual points.
+    """
+    usual = _usual_points()
+    wanted = shares.left_join(usual, shares.meter == usual.usual_meter).drop("usual_meter").cross_join(days)
     in_force: BooleanValue = (wanted["from"].isnull() | (wanted["from"] <= wanted.date)) & (
         wanted["to"].isnull() | (wanted["to"] >= wanted.date)
     )
-    wanted = wanted.mutate(in_force=in_force)
-    read = _complete().select(read_meter=_.meter, read_date=_.date, kwh=_.kwh)
+    wanted = wanted.select("meter", "firm", "share", "group", "usual_points", "date", in_force=in_force)
+    read = readings.select(read_meter=_.meter, read_date=_.date, kwh=_.kwh, points=_.points)
     rows = wanted.left_join(read, [wanted.meter == read.read_meter, wanted.date == read.read_date])
-    totals = rows.group_by(["firm", "date", "is_baseline", "is_asked"]).agg(
-        group=_.group.max(),
-        meters=_.in_force.cast("int64").sum(),
-        have=(_.in_force & _.kwh.notnull()).cast("int64").sum(),
-        total=_exact(ibis.ifelse(_.in_force, _.share * _.kwh, ibis.null("float64"))),
+    is_complete = _.points.isnull() | (_.points * 100 >= _.usual_points * parameters.least_points.as_scalar())
+    kwh = ibis.ifelse(_.in_force & is_complete, _.share * _.kwh, ibis.null("float64"))
+    totals = (
+        rows.mutate(part=kwh)
+        .group_by(["firm", "date"])
+        .agg(
+            group=_.group.max(),
+            meters=_.in_force.cast("int64").sum(),
+            have=_.part.count(),
+            total=_exact(_.part),
+        )
     )
     is_known = (_.meters > 0) & (_.meters == _.have)
-    return totals.mutate(kwh=ibis.ifelse(is_known, _.total, ibis.null("float64")))
+    return totals.mutate(kwh=ibis.ifelse(is_known, _.total, ibis.null("float64"))).inner_join(days, "date")
 
 
 def _baselines(totals: Table) -> Table:
@@ -205,7 +213,7 @@ def _where(condition: BooleanValue, value: NumericValue) -> NumericValue:
 EXPRESSIONS = {"meter_days": meter_days, "firm_days": firm_days, "left_out": left_out, "index": index}
 
 
-class _SparkOptions(Config):
+class _SparkOptions(Config):  # type: ignore[misc]
     """What Ibis asks of Spark's options when it writes a float column; it sets them only where PySpark is installed."""
 
     treat_nan_as_null: bool = False

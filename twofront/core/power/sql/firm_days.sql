@@ -1,229 +1,236 @@
-WITH "t25" AS (
+WITH "t27" AS (
   SELECT
-    "t24"."firm",
-    "t24"."date",
-    "t24"."is_baseline",
-    "t24"."is_asked",
-    MAX("t24"."group") AS "group",
-    SUM(CAST("t24"."in_force" AS BIGINT)) AS "meters",
-    SUM(CAST("t24"."in_force" AND (
-      "t24"."kwh" IS NOT NULL
-    ) AS BIGINT)) AS "have",
-    CAST(SUM(
-      CAST(CASE
-        WHEN "t24"."in_force"
-        THEN "t24"."share" * "t24"."kwh"
-        ELSE CAST(NULL AS DOUBLE)
-      END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "total"
+    "t26"."firm",
+    "t26"."date",
+    "t26"."group",
+    "t26"."meters",
+    "t26"."have",
+    "t26"."total",
+    "t26"."kwh",
+    "t4"."is_baseline",
+    "t4"."is_asked"
   FROM (
     SELECT
-      "t16"."meter",
-      "t16"."firm",
-      "t16"."share",
-      "t16"."group",
-      "t16"."from",
-      "t16"."to",
-      "t16"."date",
-      "t16"."is_baseline",
-      "t16"."is_asked",
-      "t16"."in_force",
-      "t23"."read_meter",
-      "t23"."read_date",
-      "t23"."kwh"
+      "t24"."firm",
+      "t24"."date",
+      "t24"."group",
+      "t24"."meters",
+      "t24"."have",
+      "t24"."total",
+      CASE
+        WHEN (
+          "t24"."meters" > 0
+        ) AND (
+          "t24"."meters" = "t24"."have"
+        )
+        THEN "t24"."total"
+        ELSE CAST(NULL AS DOUBLE)
+      END AS "kwh"
     FROM (
       SELECT
-        "t11"."meter",
-        "t11"."firm",
-        "t11"."share",
-        "t11"."group",
-        "t11"."from",
-        "t11"."to",
-        "t11"."date",
-        "t11"."is_baseline",
-        "t11"."is_asked",
-        (
-          (
-            "t11"."from" IS NULL
-          ) OR (
-            "t11"."from" <= "t11"."date"
-          )
-        )
-        AND (
-          (
-            "t11"."to" IS NULL
-          ) OR (
-            "t11"."to" >= "t11"."date"
-          )
-        ) AS "in_force"
+        "t23"."firm",
+        "t23"."date",
+        MAX("t23"."group") AS "group",
+        SUM(CAST("t23"."in_force" AS BIGINT)) AS "meters",
+        COUNT("t23"."part") AS "have",
+        CAST(SUM(CAST("t23"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
       FROM (
         SELECT
-          "t4"."meter",
-          "t4"."firm",
-          "t4"."share",
-          "t4"."group",
-          "t4"."from",
-          "t4"."to",
-          "t5"."date",
-          "t5"."is_baseline",
-          "t5"."is_asked"
-        FROM "shares" AS "t4"
-        CROSS JOIN "days" AS "t5"
-      ) AS "t11"
-    ) AS "t16"
-    LEFT OUTER JOIN (
-      SELECT
-        "t21"."meter" AS "read_meter",
-        "t21"."date" AS "read_date",
-        "t21"."kwh"
-      FROM (
-        SELECT
-          "t6"."meter",
-          "t6"."date",
-          "t6"."kwh",
-          "t6"."points",
-          "t20"."usual_meter",
-          "t20"."usual_points"
-        FROM "readings" AS "t6"
-        LEFT OUTER JOIN (
+          "t22"."meter",
+          "t22"."firm",
+          "t22"."share",
+          "t22"."group",
+          "t22"."usual_points",
+          "t22"."date",
+          "t22"."in_force",
+          "t22"."read_meter",
+          "t22"."read_date",
+          "t22"."kwh",
+          "t22"."points",
+          CASE
+            WHEN "t22"."in_force"
+            AND (
+              (
+                "t22"."points" IS NULL
+              )
+              OR (
+                (
+                  "t22"."points" * 100
+                ) >= (
+                  "t22"."usual_points" * (
+                    SELECT
+                      "t1"."least_points"
+                    FROM "parameters" AS "t1"
+                  )
+                )
+              )
+            )
+            THEN "t22"."share" * "t22"."kwh"
+            ELSE CAST(NULL AS DOUBLE)
+          END AS "part"
+        FROM (
           SELECT
-            "t18"."meter" AS "usual_meter",
-            "t18"."points" AS "usual_points"
+            "t21"."meter",
+            "t21"."firm",
+            "t21"."share",
+            "t21"."group",
+            "t21"."usual_points",
+            "t4"."date",
+            (
+              (
+                "t21"."from" IS NULL
+              ) OR (
+                "t21"."from" <= "t4"."date"
+              )
+            )
+            AND (
+              (
+                "t21"."to" IS NULL
+              ) OR (
+                "t21"."to" >= "t4"."date"
+              )
+            ) AS "in_force",
+            "t11"."read_meter",
+            "t11"."read_date",
+            "t11"."kwh",
+            "t11"."points"
           FROM (
             SELECT
-              "t17"."meter",
-              "t17"."points",
-              "t17"."baseline_days",
-              "t17"."all_days",
-              ROW_NUMBER() OVER (
-                PARTITION BY "t17"."meter"
-                ORDER BY "t17"."baseline_days" DESC, CASE WHEN "t17"."baseline_days" > 0 THEN 0 ELSE "t17"."all_days" END DESC, "t17"."points" DESC
-                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-              ) - 1 AS "place"
+              "t19".*
+              EXCLUDE ("usual_meter")
             FROM (
               SELECT
-                "t15"."meter",
-                "t15"."points",
-                SUM(CAST("t15"."is_baseline" AS BIGINT)) AS "baseline_days",
-                COUNT(*) AS "all_days"
-              FROM (
+                "t5"."meter",
+                "t5"."firm",
+                "t5"."share",
+                "t5"."group",
+                "t5"."from",
+                "t5"."to",
+                "t18"."usual_meter",
+                "t18"."usual_points"
+              FROM "shares" AS "t5"
+              LEFT OUTER JOIN (
                 SELECT
-                  "t13"."meter",
-                  "t13"."date",
-                  "t13"."kwh",
-                  "t13"."points",
-                  "t5"."is_baseline",
-                  "t5"."is_asked"
+                  "t16"."meter" AS "usual_meter",
+                  FIRST("t16"."points" ORDER BY "t16"."rank" DESC) AS "usual_points"
                 FROM (
                   SELECT
-                    *
-                  FROM "readings" AS "t3"
-                  WHERE
-                    "t3"."points" > 0
-                ) AS "t13"
-                INNER JOIN "days" AS "t5"
-                  ON "t13"."date" = "t5"."date"
-              ) AS "t15"
-              GROUP BY
-                1,
-                2
-            ) AS "t17"
-          ) AS "t18"
-          WHERE
-            "t18"."place" = 0
-        ) AS "t20"
-          ON "t6"."meter" = "t20"."usual_meter"
-      ) AS "t21"
-      WHERE
-        (
-          "t21"."points" IS NULL
-        )
-        OR (
-          (
-            "t21"."points" * 100
-          ) >= (
-            "t21"."usual_points" * (
-              SELECT
-                "t0"."least_points"
-              FROM "parameters" AS "t0"
-            )
-          )
-        )
-    ) AS "t23"
-      ON "t16"."meter" = "t23"."read_meter" AND "t16"."date" = "t23"."read_date"
-  ) AS "t24"
-  GROUP BY
-    1,
-    2,
-    3,
-    4
+                    "t15"."meter",
+                    "t15"."points",
+                    "t15"."baseline_days",
+                    "t15"."all_days",
+                    (
+                      CASE
+                        WHEN "t15"."baseline_days" > 0
+                        THEN "t15"."baseline_days" + 1000000
+                        ELSE "t15"."all_days"
+                      END * 1000000
+                    ) + "t15"."points" AS "rank"
+                  FROM (
+                    SELECT
+                      "t14"."meter",
+                      "t14"."points",
+                      SUM(CAST("t14"."is_baseline" AS BIGINT)) AS "baseline_days",
+                      COUNT(*) AS "all_days"
+                    FROM (
+                      SELECT
+                        "t13"."meter",
+                        "t13"."date",
+                        "t13"."kwh",
+                        "t13"."points",
+                        "t4"."is_baseline",
+                        "t4"."is_asked"
+                      FROM (
+                        SELECT
+                          *
+                        FROM "readings" AS "t2"
+                        WHERE
+                          "t2"."points" > 0
+                      ) AS "t13"
+                      INNER JOIN "days" AS "t4"
+                        ON "t13"."date" = "t4"."date"
+                    ) AS "t14"
+                    GROUP BY
+                      1,
+                      2
+                  ) AS "t15"
+                ) AS "t16"
+                GROUP BY
+                  1
+              ) AS "t18"
+                ON "t5"."meter" = "t18"."usual_meter"
+            ) AS "t19"
+          ) AS "t21"
+          CROSS JOIN "days" AS "t4"
+          LEFT OUTER JOIN (
+            SELECT
+              "t2"."meter" AS "read_meter",
+              "t2"."date" AS "read_date",
+              "t2"."kwh",
+              "t2"."points"
+            FROM "readings" AS "t2"
+          ) AS "t11"
+            ON "t21"."meter" = "t11"."read_meter" AND "t4"."date" = "t11"."read_date"
+        ) AS "t22"
+      ) AS "t23"
+      GROUP BY
+        1,
+        2
+    ) AS "t24"
+  ) AS "t26"
+  INNER JOIN "days" AS "t4"
+    ON "t26"."date" = "t4"."date"
 )
 SELECT
-  "t29"."firm",
-  "t29"."group",
-  "t29"."date",
-  "t29"."kwh",
-  "t33"."baseline",
+  "t30"."firm",
+  "t30"."group",
+  "t30"."date",
+  "t30"."kwh",
+  "t34"."baseline",
   CASE
-    WHEN "t29"."kwh" IS NULL
+    WHEN "t30"."kwh" IS NULL
     THEN 'unknown'
-    WHEN "t29"."kwh" > (
-      "t33"."baseline" * (
+    WHEN "t30"."kwh" > (
+      "t34"."baseline" * (
         SELECT
-          "t0"."threshold"
-        FROM "parameters" AS "t0"
+          "t1"."threshold"
+        FROM "parameters" AS "t1"
       ) * 1.000000000001
     )
     THEN 'resumed'
-    WHEN "t29"."kwh" < (
-      "t33"."baseline" * (
+    WHEN "t30"."kwh" < (
+      "t34"."baseline" * (
         SELECT
-          "t0"."stopped"
-        FROM "parameters" AS "t0"
+          "t1"."stopped"
+        FROM "parameters" AS "t1"
       ) * 0.999999999999
     )
     THEN 'stopped'
     ELSE 'grey'
   END AS "state",
-  "t33"."is_top"
+  "t34"."is_top"
 FROM (
   SELECT
-    "t26"."firm",
-    "t26"."date",
-    "t26"."is_baseline",
-    "t26"."is_asked",
-    "t26"."group",
-    "t26"."meters",
-    "t26"."have",
-    "t26"."total",
-    CASE
-      WHEN (
-        "t26"."meters" > 0
-      ) AND (
-        "t26"."meters" = "t26"."have"
-      )
-      THEN "t26"."total"
-      ELSE CAST(NULL AS DOUBLE)
-    END AS "kwh"
-  FROM "t25" AS "t26"
+    *
+  FROM "t27" AS "t28"
   WHERE
-    "t26"."is_asked"
-) AS "t29"
+    "t28"."is_asked"
+) AS "t30"
 INNER JOIN (
   SELECT
-    "t31"."firm",
-    "t31"."baseline_group",
-    "t31"."baseline",
+    "t32"."firm",
+    "t32"."baseline_group",
+    "t32"."baseline",
     (
       ROW_NUMBER() OVER (
-        PARTITION BY "t31"."baseline_group"
-        ORDER BY "t31"."baseline" DESC, "t31"."firm" ASC
+        PARTITION BY "t32"."baseline_group"
+        ORDER BY "t32"."baseline" DESC, "t32"."firm" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) - 1
     ) < (
       SELECT
-        "t0"."top"
-      FROM "parameters" AS "t0"
+        "t1"."top"
+      FROM "parameters" AS "t1"
     ) AS "is_top"
   FROM (
     SELECT
@@ -232,38 +239,20 @@ INNER JOIN (
       SELECT
         "t28"."firm",
         MAX("t28"."group") AS "baseline_group",
-        CAST(SUM(
-          CAST(CASE WHEN "t28"."is_baseline" THEN "t28"."kwh" ELSE CAST(NULL AS DOUBLE) END AS DECIMAL(38, 15))
-        ) AS DOUBLE) / NULLIF(
+        (
+          CAST(SUM(
+            CAST(CASE WHEN "t28"."is_baseline" THEN "t28"."kwh" ELSE CAST(NULL AS DOUBLE) END * 1000000000000.0 AS DECIMAL(38, 0))
+          ) AS DOUBLE) / 1000000000000.0
+        ) / NULLIF(
           CAST(COUNT(CASE WHEN "t28"."is_baseline" THEN "t28"."kwh" ELSE CAST(NULL AS DOUBLE) END) AS DOUBLE),
           0
         ) AS "baseline"
-      FROM (
-        SELECT
-          "t26"."firm",
-          "t26"."date",
-          "t26"."is_baseline",
-          "t26"."is_asked",
-          "t26"."group",
-          "t26"."meters",
-          "t26"."have",
-          "t26"."total",
-          CASE
-            WHEN (
-              "t26"."meters" > 0
-            ) AND (
-              "t26"."meters" = "t26"."have"
-            )
-            THEN "t26"."total"
-            ELSE CAST(NULL AS DOUBLE)
-          END AS "kwh"
-        FROM "t25" AS "t26"
-      ) AS "t28"
+      FROM "t27" AS "t28"
       GROUP BY
         1
-    ) AS "t30"
+    ) AS "t31"
     WHERE
-      "t30"."baseline" > 0
-  ) AS "t31"
-) AS "t33"
-  ON "t29"."firm" = "t33"."firm"
+      "t31"."baseline" > 0
+  ) AS "t32"
+) AS "t34"
+  ON "t30"."firm" = "t34"."firm"

@@ -61,16 +61,16 @@ FROM (
     SUM(CAST("t0"."state" = 'resumed' AS BIGINT)) AS "resumed",
     SUM(CAST("t0"."state" = 'grey' AS BIGINT)) AS "grey",
     SUM(CAST("t0"."state" = 'stopped' AS BIGINT)) AS "stopped",
-    CAST(SUM(CAST("t0"."baseline" AS DECIMAL(38, 15))) AS DOUBLE) AS "baseline_all",
+    CAST(SUM(CAST("t0"."baseline" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "baseline_all",
     CAST(SUM(
-      CAST(CASE WHEN "t0"."state" <> 'unknown' THEN "t0"."baseline" ELSE 0.0 END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "baseline_known",
+      CAST(CASE WHEN "t0"."state" <> 'unknown' THEN "t0"."baseline" ELSE 0.0 END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "baseline_known",
     CAST(SUM(
-      CAST(CASE WHEN "t0"."state" <> 'unknown' THEN "t0"."kwh" ELSE 0.0 END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "kwh_known",
+      CAST(CASE WHEN "t0"."state" <> 'unknown' THEN "t0"."kwh" ELSE 0.0 END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "kwh_known",
     CAST(SUM(
-      CAST(CASE WHEN "t0"."state" = 'resumed' THEN "t0"."kwh" ELSE 0.0 END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "kwh_resumed",
+      CAST(CASE WHEN "t0"."state" = 'resumed' THEN "t0"."kwh" ELSE 0.0 END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "kwh_resumed",
     CAST(SUM(
       CAST(CASE
         WHEN "t0"."state" = 'resumed'
@@ -83,8 +83,8 @@ FROM (
           )
         )
         ELSE 0.0
-      END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "kwh_capped",
+      END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "kwh_capped",
     CAST(SUM(
       CAST(CASE
         WHEN (
@@ -92,8 +92,8 @@ FROM (
         ) AND "t0"."is_top"
         THEN "t0"."kwh"
         ELSE 0.0
-      END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "kwh_top",
+      END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "kwh_top",
     SUM(CAST((
       "t0"."state" <> 'unknown'
     ) AND NOT (
@@ -113,8 +113,8 @@ FROM (
         )
         THEN "t0"."baseline"
         ELSE 0.0
-      END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "rest_baseline",
+      END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "rest_baseline",
     CAST(SUM(
       CAST(CASE
         WHEN (
@@ -124,8 +124,8 @@ FROM (
         )
         THEN "t0"."kwh"
         ELSE 0.0
-      END AS DECIMAL(38, 15))
-    ) AS DOUBLE) AS "rest_kwh"
+      END * 1000000000000.0 AS DECIMAL(38, 0))
+    ) AS DOUBLE) / 1000000000000.0 AS "rest_kwh"
   FROM "firm_days" AS "t0"
   GROUP BY
     1,

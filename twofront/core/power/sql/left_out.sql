@@ -1,8 +1,8 @@
 SELECT DISTINCT
-  "t28"."meter",
-  "t28"."firm",
+  "t29"."meter",
+  "t29"."firm",
   CASE
-    WHEN "t28"."baseline" IS NULL
+    WHEN "t29"."baseline" IS NULL
     THEN 'no_baseline_reading'
     ELSE 'baseline_zero'
   END AS "reason"
@@ -10,8 +10,8 @@ FROM (
   SELECT
     "t9"."meter",
     "t9"."firm",
-    "t27"."baseline_group",
-    "t27"."baseline"
+    "t28"."baseline_group",
+    "t28"."baseline"
   FROM (
     SELECT
       "t0"."meter",
@@ -20,202 +20,207 @@ FROM (
   ) AS "t9"
   INNER JOIN (
     SELECT
-      "t25"."firm",
-      MAX("t25"."group") AS "baseline_group",
-      CAST(SUM(
-        CAST(CASE WHEN "t25"."is_baseline" THEN "t25"."kwh" ELSE CAST(NULL AS DOUBLE) END AS DECIMAL(38, 15))
-      ) AS DOUBLE) / NULLIF(
-        CAST(COUNT(CASE WHEN "t25"."is_baseline" THEN "t25"."kwh" ELSE CAST(NULL AS DOUBLE) END) AS DOUBLE),
+      "t26"."firm",
+      MAX("t26"."group") AS "baseline_group",
+      (
+        CAST(SUM(
+          CAST(CASE WHEN "t26"."is_baseline" THEN "t26"."kwh" ELSE CAST(NULL AS DOUBLE) END * 1000000000000.0 AS DECIMAL(38, 0))
+        ) AS DOUBLE) / 1000000000000.0
+      ) / NULLIF(
+        CAST(COUNT(CASE WHEN "t26"."is_baseline" THEN "t26"."kwh" ELSE CAST(NULL AS DOUBLE) END) AS DOUBLE),
         0
       ) AS "baseline"
     FROM (
       SELECT
-        "t24"."firm",
-        "t24"."date",
-        "t24"."is_baseline",
-        "t24"."is_asked",
-        "t24"."group",
-        "t24"."meters",
-        "t24"."have",
-        "t24"."total",
-        CASE
-          WHEN (
-            "t24"."meters" > 0
-          ) AND (
-            "t24"."meters" = "t24"."have"
-          )
-          THEN "t24"."total"
-          ELSE CAST(NULL AS DOUBLE)
-        END AS "kwh"
+        "t25"."firm",
+        "t25"."date",
+        "t25"."group",
+        "t25"."meters",
+        "t25"."have",
+        "t25"."total",
+        "t25"."kwh",
+        "t5"."is_baseline",
+        "t5"."is_asked"
       FROM (
         SELECT
           "t23"."firm",
           "t23"."date",
-          "t23"."is_baseline",
-          "t23"."is_asked",
-          MAX("t23"."group") AS "group",
-          SUM(CAST("t23"."in_force" AS BIGINT)) AS "meters",
-          SUM(CAST("t23"."in_force" AND (
-            "t23"."kwh" IS NOT NULL
-          ) AS BIGINT)) AS "have",
-          CAST(SUM(
-            CAST(CASE
-              WHEN "t23"."in_force"
-              THEN "t23"."share" * "t23"."kwh"
-              ELSE CAST(NULL AS DOUBLE)
-            END AS DECIMAL(38, 15))
-          ) AS DOUBLE) AS "total"
+          "t23"."group",
+          "t23"."meters",
+          "t23"."have",
+          "t23"."total",
+          CASE
+            WHEN (
+              "t23"."meters" > 0
+            ) AND (
+              "t23"."meters" = "t23"."have"
+            )
+            THEN "t23"."total"
+            ELSE CAST(NULL AS DOUBLE)
+          END AS "kwh"
         FROM (
           SELECT
-            "t15"."meter",
-            "t15"."firm",
-            "t15"."share",
-            "t15"."group",
-            "t15"."from",
-            "t15"."to",
-            "t15"."date",
-            "t15"."is_baseline",
-            "t15"."is_asked",
-            "t15"."in_force",
-            "t22"."read_meter",
-            "t22"."read_date",
-            "t22"."kwh"
+            "t22"."firm",
+            "t22"."date",
+            MAX("t22"."group") AS "group",
+            SUM(CAST("t22"."in_force" AS BIGINT)) AS "meters",
+            COUNT("t22"."part") AS "have",
+            CAST(SUM(CAST("t22"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
           FROM (
             SELECT
-              "t10"."meter",
-              "t10"."firm",
-              "t10"."share",
-              "t10"."group",
-              "t10"."from",
-              "t10"."to",
-              "t10"."date",
-              "t10"."is_baseline",
-              "t10"."is_asked",
-              (
-                (
-                  "t10"."from" IS NULL
-                ) OR (
-                  "t10"."from" <= "t10"."date"
-                )
-              )
-              AND (
-                (
-                  "t10"."to" IS NULL
-                ) OR (
-                  "t10"."to" >= "t10"."date"
-                )
-              ) AS "in_force"
-            FROM (
-              SELECT
-                "t4"."meter",
-                "t4"."firm",
-                "t4"."share",
-                "t4"."group",
-                "t4"."from",
-                "t4"."to",
-                "t5"."date",
-                "t5"."is_baseline",
-                "t5"."is_asked"
-              FROM "shares" AS "t4"
-              CROSS JOIN "days" AS "t5"
-            ) AS "t10"
-          ) AS "t15"
-          LEFT OUTER JOIN (
-            SELECT
-              "t20"."meter" AS "read_meter",
-              "t20"."date" AS "read_date",
-              "t20"."kwh"
-            FROM (
-              SELECT
-                "t6"."meter",
-                "t6"."date",
-                "t6"."kwh",
-                "t6"."points",
-                "t19"."usual_meter",
-                "t19"."usual_points"
-              FROM "readings" AS "t6"
-              LEFT OUTER JOIN (
-                SELECT
-                  "t17"."meter" AS "usual_meter",
-                  "t17"."points" AS "usual_points"
-                FROM (
-                  SELECT
-                    "t16"."meter",
-                    "t16"."points",
-                    "t16"."baseline_days",
-                    "t16"."all_days",
-                    ROW_NUMBER() OVER (
-                      PARTITION BY "t16"."meter"
-                      ORDER BY "t16"."baseline_days" DESC, CASE WHEN "t16"."baseline_days" > 0 THEN 0 ELSE "t16"."all_days" END DESC, "t16"."points" DESC
-                      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                    ) - 1 AS "place"
-                  FROM (
-                    SELECT
-                      "t14"."meter",
-                      "t14"."points",
-                      SUM(CAST("t14"."is_baseline" AS BIGINT)) AS "baseline_days",
-                      COUNT(*) AS "all_days"
-                    FROM (
-                      SELECT
-                        "t12"."meter",
-                        "t12"."date",
-                        "t12"."kwh",
-                        "t12"."points",
-                        "t5"."is_baseline",
-                        "t5"."is_asked"
-                      FROM (
+              "t21"."meter",
+              "t21"."firm",
+              "t21"."share",
+              "t21"."group",
+              "t21"."usual_points",
+              "t21"."date",
+              "t21"."in_force",
+              "t21"."read_meter",
+              "t21"."read_date",
+              "t21"."kwh",
+              "t21"."points",
+              CASE
+                WHEN "t21"."in_force"
+                AND (
+                  (
+                    "t21"."points" IS NULL
+                  )
+                  OR (
+                    (
+                      "t21"."points" * 100
+                    ) >= (
+                      "t21"."usual_points" * (
                         SELECT
-                          *
-                        FROM "readings" AS "t2"
-                        WHERE
-                          "t2"."points" > 0
-                      ) AS "t12"
-                      INNER JOIN "days" AS "t5"
-                        ON "t12"."date" = "t5"."date"
-                    ) AS "t14"
-                    GROUP BY
-                      1,
-                      2
-                  ) AS "t16"
-                ) AS "t17"
-                WHERE
-                  "t17"."place" = 0
-              ) AS "t19"
-                ON "t6"."meter" = "t19"."usual_meter"
-            ) AS "t20"
-            WHERE
-              (
-                "t20"."points" IS NULL
-              )
-              OR (
-                (
-                  "t20"."points" * 100
-                ) >= (
-                  "t20"."usual_points" * (
-                    SELECT
-                      "t3"."least_points"
-                    FROM "parameters" AS "t3"
+                          "t3"."least_points"
+                        FROM "parameters" AS "t3"
+                      )
+                    )
                   )
                 )
-              )
+                THEN "t21"."share" * "t21"."kwh"
+                ELSE CAST(NULL AS DOUBLE)
+              END AS "part"
+            FROM (
+              SELECT
+                "t20"."meter",
+                "t20"."firm",
+                "t20"."share",
+                "t20"."group",
+                "t20"."usual_points",
+                "t5"."date",
+                (
+                  (
+                    "t20"."from" IS NULL
+                  ) OR (
+                    "t20"."from" <= "t5"."date"
+                  )
+                )
+                AND (
+                  (
+                    "t20"."to" IS NULL
+                  ) OR (
+                    "t20"."to" >= "t5"."date"
+                  )
+                ) AS "in_force",
+                "t10"."read_meter",
+                "t10"."read_date",
+                "t10"."kwh",
+                "t10"."points"
+              FROM (
+                SELECT
+                  "t18".*
+                  EXCLUDE ("usual_meter")
+                FROM (
+                  SELECT
+                    "t4"."meter",
+                    "t4"."firm",
+                    "t4"."share",
+                    "t4"."group",
+                    "t4"."from",
+                    "t4"."to",
+                    "t17"."usual_meter",
+                    "t17"."usual_points"
+                  FROM "shares" AS "t4"
+                  LEFT OUTER JOIN (
+                    SELECT
+                      "t15"."meter" AS "usual_meter",
+                      FIRST("t15"."points" ORDER BY "t15"."rank" DESC) AS "usual_points"
+                    FROM (
+                      SELECT
+                        "t14"."meter",
+                        "t14"."points",
+                        "t14"."baseline_days",
+                        "t14"."all_days",
+                        (
+                          CASE
+                            WHEN "t14"."baseline_days" > 0
+                            THEN "t14"."baseline_days" + 1000000
+                            ELSE "t14"."all_days"
+                          END * 1000000
+                        ) + "t14"."points" AS "rank"
+                      FROM (
+                        SELECT
+                          "t13"."meter",
+                          "t13"."points",
+                          SUM(CAST("t13"."is_baseline" AS BIGINT)) AS "baseline_days",
+                          COUNT(*) AS "all_days"
+                        FROM (
+                          SELECT
+                            "t12"."meter",
+                            "t12"."date",
+                            "t12"."kwh",
+                            "t12"."points",
+                            "t5"."is_baseline",
+                            "t5"."is_asked"
+                          FROM (
+                            SELECT
+                              *
+                            FROM "readings" AS "t2"
+                            WHERE
+                              "t2"."points" > 0
+                          ) AS "t12"
+                          INNER JOIN "days" AS "t5"
+                            ON "t12"."date" = "t5"."date"
+                        ) AS "t13"
+                        GROUP BY
+                          1,
+                          2
+                      ) AS "t14"
+                    ) AS "t15"
+                    GROUP BY
+                      1
+                  ) AS "t17"
+                    ON "t4"."meter" = "t17"."usual_meter"
+                ) AS "t18"
+              ) AS "t20"
+              CROSS JOIN "days" AS "t5"
+              LEFT OUTER JOIN (
+                SELECT
+                  "t2"."meter" AS "read_meter",
+                  "t2"."date" AS "read_date",
+                  "t2"."kwh",
+                  "t2"."points"
+                FROM "readings" AS "t2"
+              ) AS "t10"
+                ON "t20"."meter" = "t10"."read_meter" AND "t5"."date" = "t10"."read_date"
+            ) AS "t21"
           ) AS "t22"
-            ON "t15"."meter" = "t22"."read_meter" AND "t15"."date" = "t22"."read_date"
+          GROUP BY
+            1,
+            2
         ) AS "t23"
-        GROUP BY
-          1,
-          2,
-          3,
-          4
-      ) AS "t24"
-    ) AS "t25"
+      ) AS "t25"
+      INNER JOIN "days" AS "t5"
+        ON "t25"."date" = "t5"."date"
+    ) AS "t26"
     GROUP BY
       1
-  ) AS "t27"
-    ON "t9"."firm" = "t27"."firm"
-) AS "t28"
+  ) AS "t28"
+    ON "t9"."firm" = "t28"."firm"
+) AS "t29"
 WHERE
   (
-    "t28"."baseline" IS NULL
+    "t29"."baseline" IS NULL
   ) OR (
-    "t28"."baseline" <= 0
+    "t29"."baseline" <= 0
   )
