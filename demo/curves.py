@@ -24,8 +24,10 @@ MEDIAN_KWH = 520.0
 LEAST_KWH = 45.0
 WEEKDAY = (1.0, 1.01, 1.0, 1.0, 0.99, 0.96, 0.92)
 RESTS = {"carver": 0.06, "idle": 0.06, "cold_store": 0.25, "furnace": 0.25}
-# Of the largest firms by rank, those that run on the meeting's day; the others of these ranks are closed.
+# Of the largest firms by rank, those that run on the meeting's day, and since when at the latest, so that no single
+# start moves the county's index by much; the others of these ranks are closed.
 LARGE = 24
+LARGE_FROM = dt.date(2020, 2, 15)
 LARGE_ON = frozenset({0, 2, 3, 6, 7, 9, 11, 12, 15, 16, 18, 21})
 
 
@@ -67,7 +69,7 @@ def _sizes(firms: Sequence[Firm], *, chance: random.Random) -> dict[int, float]:
         for n in range(count)
     ]
     plain = [firm for firm in firms if not firm.part and firm.township != "330783201" and firm.list]
-    on = [firm.serial for firm in plain if firm.group == "seen"]
+    on = [f.serial for f in plain if f.group == "seen" and f.powers and f.powers <= LARGE_FROM]
     off = [firm.serial for firm in plain if firm.group == "shut"]
     chance.shuffle(on)
     chance.shuffle(off)
