@@ -1,0 +1,315 @@
+"""The assignment of people to the posts of grids, by HiGHS.
+
+One law, in this order: as many posts filled as can be; settled pairs stay; loads even, the largest at most one above the
+smallest where the skills allow it; short ways from home. The problem is a flow in a network, so the linear optimum is whole.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import maximum_flow
+from scipy.spatial import cKDTree
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Why = Literal["nobody_has_the_skill", "all_absent_or_barred", "all_have_their_load"]
+
+POSTS = (
+    "chief",
+    "full_time",
+    "part_time",
+    "police",
+    "health",
+    "volunteer",
+)  # 网格长 专职 兼职 民警 医务 志愿者
+_NEAREST = 12  # people tried for a post at first, and posts for a person's skill a third of that
+_FILLED, _SETTLED, _EVEN = 1e6, 2.5e3, 50.0  # worth, where the longest way there is counts 1
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post (岗位) of a grid: its kind, how many people it needs, where the grid is (metres)."""
+
+    grid: str
+    kind: str
+    needed: int
+    x_m: float
+    y_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can hold posts (一人多能): the kinds, home, most grids at once, and what stands against it.
+
+    `held` grids are held already outside this assignment. Who is lent (借调) is there from `since` to `until`, both ends in.
+    `barred` is a reason why the person may not be assigned now, such as quarantine.
+    """
+
+    person: str
+    kinds: frozenset[str]
+    x_m: float
+    y_m: float
+    most: int = 2
+    held: int = 0
+    since: date | None = None
+    until: date | None = None
+    barred: str = ""
+
+    def may(self, on: date | None) -> bool:
+        """Return whether the person is there on a day and not barred; without a day dates do not count."""
+        if self.barred or self.held >= self.most:
+            return False
+        return on is None or (
+            (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A person in a post."""
+
+    person: str
+    grid: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A post that stays open (空岗): how many people are missing, and why."""
+
+    grid: str
+    kind: str
+    missing: int
+    why: Why
+    skilled: int  # people with the skill
+    away: int  # of them absent, barred or with their load outside this assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Staffed:
+    """An assignment (人员配备): the pairs, the open posts, the way from home, and the load of those who may be assigned."""
+
+    pairs: tuple[Pair, ...]
+    open: tuple[Open, ...]
+    km: float
+    largest_load: int
+    smallest_load: int
+    settled_kept: int
+
+
+class Unknown(Exception):  # noqa: N818 - it says what is found
+    """A settled pair names a person or a post that is not there."""
+
+
+def assign(
+    posts: Sequence[Post], people: Sequence[Person], *, on: date | None = None, settled: Sequence[Pair] = ()
+) -> Staffed:
+    """Assign people to posts.
+
+    A person holds at most one post of a grid and at most `most` grids, those held outside included. A settled pair whose
+    person may not serve is dropped. Loads count the grids held outside.
+
+    Args:
+        posts: The posts; one row for a grid and a kind.
+        people: The people.
+        on: The day; None leaves dates out.
+        settled: Pairs that should stay.
+
+    Raises:
+        Unknown: A settled pair names nobody or no post.
+
+    Example:
+        >>> posts = [Post("V-1", "chief", 1, 0, 0), Post("V-2", "chief", 1, 1000, 0), Post("V-2", "health", 1, 1000, 0)]
+        >>> people = [Person("Li", frozenset({"chief"}), 900, 0), Person("Wu", frozenset({"chief"}), 0, 0)]
+        >>> found = assign(posts, people)
+        >>> [(p.person, p.grid) for p in found.pairs], found.km, found.open[0].why
+        ([('Wu', 'V-1'), ('Li', 'V-2')], 0.1, 'nobody_has_the_skill')
+    """
+    able = [i for i, person in enumerate(people) if person.may(on)]
+    kept = _settled(posts, people, set(able), settled)
+    arcs = _near(posts, people, able, _NEAREST) | kept
+    goal = most_filled(posts, [people[i] for i in able])
+    chosen: list[tuple[int, int]] = []
+    for reach in (4 * _NEAREST, 16 * _NEAREST, len(people)):
+        chosen = _solve(posts, people, sorted(arcs), kept)
+        if len(chosen) >= goal or not arcs:
+            break
+        arcs |= _near(posts, people, able, reach)
+    return _answer(posts, people, chosen, kept=kept, on=on)
+
+
+def most_filled(posts: Sequence[Post], people: Sequence[Person]) -> int:
+    """Return how many posts can be filled at most, by skills and loads alone: a flow from people through kinds to posts.
+
+    Example:
+        >>> most_filled([Post("V-1", "chief", 3, 0, 0)], [Person("Li", frozenset({"chief"}), 0, 0, most=2)])
+        2
+    """
+    kinds = sorted({post.kind for post in posts})
+    need: Counter[str] = Counter()
+    for post in posts:
+        need[post.kind] += post.needed
+    n, k = len(people), len(kinds)
+    tail, head, room = [], [], []
+    for i, person in enumerate(people):
+        mine = [n + at for at, kind in enumerate(kinds) if kind in person.kinds]
+        tail += [n + k, *([i] * len(mine))]
+        head += [i, *mine]
+        room += [person.most - person.held] * (1 + len(mine))
+    tail += [n + at for at in range(k)]
+    head += [n + k + 1] * k
+    room += [need[kind] for kind in kinds]
+    graph = coo_array((np.array(room, dtype=np.int32), (tail, head)), shape=(n + k + 2, n + k + 2)).tocsr()
+    return int(maximum_flow(graph, n + k, n + k + 1).flow_value)
+
+
+def _settled(
+    posts: Sequence[Post], people: Sequence[Person], able: set[int], settled: Sequence[Pair]
+) -> set[tuple[int, int]]:
+    post_at = {(post.grid, post.kind): at for at, post in enumerate(posts)}
+    person_at = {person.person: i for i, person in enumerate(people)}
+    kept = set()
+    for pair in settled:
+        if pair.person not in person_at:
+            raise Unknown(f"{pair.person} is nobody on the list of people")
+        if (pair.grid, pair.kind) not in post_at:
+            raise Unknown(f"{pair.grid} has no post {pair.kind}")
+        i = person_at[pair.person]
+        if i in able and pair.kind in people[i].kinds:
+            kept.add((post_at[pair.grid, pair.kind], i))
+    return kept
+
+
+def _near(
+    posts: Sequence[Post], people: Sequence[Person], able: Sequence[int], count: int
+) -> set[tuple[int, int]]:
+    """Return pairs (post, person): for each post the nearest able people, for each person a few nearest posts of each kind."""
+    arcs: set[tuple[int, int]] = set()
+    for kind in sorted({post.kind for post in posts}):
+        mine = np.array([at for at in range(len(posts)) if posts[at].kind == kind], dtype=np.int64)
+        those = np.array([i for i in able if kind in people[i].kinds], dtype=np.int64)
+        if not len(those):
+            continue
+        spots = np.array([(posts[at].x_m, posts[at].y_m) for at in mine])
+        homes = np.array([(people[i].x_m, people[i].y_m) for i in those])
+        for one, at in _nearest(spots, homes, count):
+            arcs.update(zip(mine[one].tolist(), those[at].tolist(), strict=True))
+        for one, at in _nearest(homes, spots, max(1, count // 3)):
+            arcs.update(zip(mine[at].tolist(), those[one].tolist(), strict=True))
+    return arcs
+
+
+def _nearest(from_: Floats, to: Floats, count: int) -> list[tuple[Ints, Ints]]:
+    few = min(count, len(to))
+    near = cKDTree(to).query(from_, k=few)[1].reshape(len(from_), few)
+    return [(np.repeat(np.arange(len(from_)), few), near.ravel())]
+
+
+def _km(posts: Sequence[Post], people: Sequence[Person], arcs: Sequence[tuple[int, int]]) -> Floats:
+    spots = np.array([(posts[at].x_m, posts[at].y_m) for at, _ in arcs]).reshape(-1, 2)
+    homes = np.array([(people[i].x_m, people[i].y_m) for _, i in arcs]).reshape(-1, 2)
+    km: Floats = np.hypot(*(spots - homes).T) / 1000
+    return km
+
+
+def _solve(
+    posts: Sequence[Post],
+    people: Sequence[Person],
+    arcs: Sequence[tuple[int, int]],
+    kept: set[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    """Return the pairs of the least cost: a linear programme over the arcs, whole because it is a flow."""
+    if not arcs:
+        return []
+    km = _km(posts, people, arcs)
+    cost = (
+        km / max(float(km.max()), 1e-9)
+        - _FILLED
+        - np.array([_SETTLED if arc in kept else 0.0 for arc in arcs])
+    )
+    person_row = {i: len(posts) + at for at, i in enumerate(sorted({i for _, i in arcs}))}
+    # a person may stand in one post of a grid only; a row is needed where two arcs could clash
+    clashes = Counter((i, posts[at].grid) for at, i in arcs)
+    couple_row = {
+        c: len(posts) + len(person_row) + at
+        for at, c in enumerate(sorted(c for c, n in clashes.items() if n > 1))
+    }
+    row, column = [], []
+    for number, (at, i) in enumerate(arcs):
+        rows = [at, person_row[i]]
+        if (i, posts[at].grid) in couple_row:
+            rows.append(couple_row[i, posts[at].grid])
+        row += rows
+        column += [number] * len(rows)
+    values = [1.0] * len(row)
+    steps = [(at, load) for i, at in person_row.items() for load in range(people[i].held, people[i].most)]
+    row += [at for at, _ in steps]
+    column += range(len(arcs), len(arcs) + len(steps))
+    values += [-1.0] * len(steps)
+    even = np.array([_EVEN * load for _, load in steps])  # each further grid costs more, so loads are even
+    upper = np.array(
+        [*(float(post.needed) for post in posts), *([0.0] * len(person_row)), *([1.0] * len(couple_row))]
+    )
+    matrix = coo_array((values, (row, column)), shape=(len(upper), len(arcs) + len(steps))).tocsc()
+    solution = _highs(np.concatenate([cost, even]), upper, matrix)
+    return [arc for arc, x in zip(arcs, solution, strict=False) if x > 0.5]
+
+
+def _highs(cost: Floats, upper: Floats, matrix: coo_array) -> list[float]:
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(cost), len(upper)
+    model.col_cost_, model.col_lower_, model.col_upper_ = cost, np.zeros(len(cost)), np.ones(len(cost))
+    model.row_lower_, model.row_upper_ = np.full(len(upper), -np.inf), upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+    )
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own form
+    solver.setOptionValue("threads", 1)
+    solver.passModel(model)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS found no optimum: {solver.getModelStatus()}")
+    return list(solver.getSolution().col_value)
+
+
+def _answer(
+    posts: Sequence[Post],
+    people: Sequence[Person],
+    chosen: Sequence[tuple[int, int]],
+    *,
+    kept: set[tuple[int, int]],
+    on: date | None,
+) -> Staffed:
+    filled = Counter(at for at, _ in chosen)
+    load = Counter({i: person.held for i, person in enumerate(people) if person.may(on)})
+    load.update(i for _, i in chosen)
+    gaps = []
+    for at, post in enumerate(posts):
+        if filled[at] < post.needed:
+            skilled = [person for person in people if post.kind in person.kinds]
+            away = sum(not person.may(on) for person in skilled)
+            why: Why = "all_have_their_load"
+            if not skilled:
+                why = "nobody_has_the_skill"
+            elif away == len(skilled):
+                why = "all_absent_or_barred"
+            gaps.append(Open(post.grid, post.kind, post.needed - filled[at], why, len(skilled), away))
+    return Staffed(
+        pairs=tuple(Pair(people[i].person, posts[at].grid, posts[at].kind) for at, i in sorted(chosen)),
+        open=tuple(gaps),
+        km=float(_km(posts, people, chosen).sum()),
+        largest_load=max(load.values(), default=0),
+        smallest_load=min(load.values(), default=0),
+        settled_kept=len(kept.intersection(chosen)),
+    )
