@@ -74,9 +74,8 @@ def test_every_component_is_shown_on_the_living_page() -> None:
     while open_:
         name = open_.pop()
         shown.add(name)
-        for inner in re.findall(r'{% include "([\w/.]+)"', (TEMPLATES / name).read_text("utf-8")):
-            if inner not in shown:
-                open_.append(inner)
+        inner = re.findall(r'{% include "([\w/.]+)"', (TEMPLATES / name).read_text("utf-8"))
+        open_ += [i for i in inner if i not in shown]
 
     hidden = {f"components/{p.name}" for p in (TEMPLATES / "components").glob("*.html")} - shown
 
