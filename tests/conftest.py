@@ -14,7 +14,19 @@ HERE = Path(__file__).parent
 FILES = HERE / "small_county"
 NOON = datetime(2020, 2, 18, 11, 30, tzinfo=UTC)  # 19:30 of the county
 DAY = date(2020, 2, 18)
-ORDER = ("divisions", "accounts", "enterprises", "lists", "meters", "readings", "reports", "visits", "coverage", "cases", "closings")
+ORDER = (
+    "divisions",
+    "accounts",
+    "enterprises",
+    "lists",
+    "meters",
+    "readings",
+    "reports",
+    "visits",
+    "coverage",
+    "cases",
+    "closings",
+)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +60,15 @@ def _found(folder: Any, county: Any) -> None:
     founding.found(folder, county.playbook_folder(None), clock_at="2020-02-18T19:30")
     for kind in ORDER:
         with scope.reading(scope.READ_COUNTY):
-            intake.load(loader(kind), FILES / f"{kind}.csv", by=operator(), at=NOON, on=date(2020, 1, 1), known=NOON, keep_in=folder.inbox)
+            intake.load(
+                loader(kind),
+                FILES / f"{kind}.csv",
+                by=operator(),
+                at=NOON,
+                on=date(2020, 1, 1),
+                known=NOON,
+                keep_in=folder.inbox,
+            )
 
 
 def operator() -> Any:
@@ -66,7 +86,7 @@ def small_county(county_folder: Any) -> Iterator[Any]:
 
     from twofront.ground import scope
 
-    lake = {p for p in county_folder.lake.rglob("*.parquet")}
+    lake = set(county_folder.lake.rglob("*.parquet"))
     with transaction.atomic():
         scope.apply(read=scope.EVERYTHING)
         yield county_folder
@@ -82,10 +102,28 @@ def load(small_county: Any, tmp_path: Path) -> Callable[..., Any]:
     from twofront.ground import intake
     from twofront.server.loads import loader
 
-    def load_(kind: str, text: str, *, by: Any = None, known: datetime | None = None, on: date = DAY, name: str | None = None, **options: Any) -> Any:
+    def load_(
+        kind: str,
+        text: str,
+        *,
+        by: Any = None,
+        known: datetime | None = None,
+        on: date = DAY,
+        name: str | None = None,
+        **options: Any,
+    ) -> Any:
         path = tmp_path / (name or f"{kind}.csv")
         path.write_text(text, encoding="utf-8")
-        return intake.load(loader(kind), path, by=by or operator(), at=NOON, on=on, known=known, options=options, keep_in=small_county.inbox)
+        return intake.load(
+            loader(kind),
+            path,
+            by=by or operator(),
+            at=NOON,
+            on=on,
+            known=known,
+            options=options,
+            keep_in=small_county.inbox,
+        )
 
     return load_
 

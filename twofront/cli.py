@@ -44,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0 if words in ([], ["--help"], ["-h"]) else 2
     module = importlib.import_module(f"twofront.server.verbs.{VERBS[verb][0]}")
     parser = _Parser(
-        prog=f"twofront {' '.join(verb)}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"twofront {' '.join(verb)}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.configure(parser)
     parser.set_defaults(verb=" ".join(verb))
@@ -76,4 +78,8 @@ def _verb(words: list[str]) -> tuple[str, ...] | None:
 
 def _overview() -> str:
     lines = [f"  {' '.join(verb):<18}{what}" for verb, (_, what) in VERBS.items()]
-    return "twofront: one county, two fronts\n\n" + "\n".join(lines) + "\n\n'twofront VERB --help' shows an example that runs."
+    return (
+        "twofront: one county, two fronts\n\n"
+        + "\n".join(lines)
+        + "\n\n'twofront VERB --help' shows an example that runs."
+    )

@@ -38,7 +38,12 @@ class Members:
     def take(self, mask: Mask) -> "Members":
         """Return the members under a mask."""
         return Members(
-            self.ids[mask], self.township[mask], self.sector[mask], self.declared[mask], self.confirmed[mask], self.measured[mask]
+            self.ids[mask],
+            self.township[mask],
+            self.sector[mask],
+            self.declared[mask],
+            self.confirmed[mask],
+            self.measured[mask],
         )
 
     @staticmethod
@@ -130,17 +135,20 @@ def states_of(ids: Ids, known: Ids, state: NDArray[np.int8] | NDArray[np.bool_])
 def disagreeing(members: Members) -> Mask:
     """Tell for each member whether two sources that both know of it differ; no report is no disagreement."""
     a, b, c = members.declared, members.confirmed, members.measured
-    return _differ(a, b) | _differ(a, c) | _differ(b, c)
+    return np.asarray(_differ(a, b) | _differ(a, c) | _differ(b, c), np.bool_)
 
 
 def resumed(members: Members) -> Mask:
     """Tell for each member whether it is declared open and confirmed: what full resumption counts."""
-    return (members.declared == OPEN) & (members.confirmed == OPEN)
+    return np.asarray((members.declared == OPEN) & (members.confirmed == OPEN), np.bool_)
 
 
 def unsure(members: Members) -> Mask:
     """Tell for each member whether full resumption cannot know: no report, or declared open and not yet seen."""
-    return (members.declared == UNKNOWN) | ((members.declared == OPEN) & (members.confirmed == UNKNOWN))
+    return np.asarray(
+        (members.declared == UNKNOWN) | ((members.declared == OPEN) & (members.confirmed == UNKNOWN)),
+        np.bool_,
+    )
 
 
 def count(members: Members) -> Counted:
@@ -184,7 +192,9 @@ def parts(group: Texts, counted: Mask, unknown: Mask, within: Mask | None = None
     whole = np.bincount(place if within is None else place[within], minlength=n)
     over = np.bincount(place[counted], minlength=n)
     dark = np.bincount(place[unknown], minlength=n)
-    return tuple(Part(str(c), int(o), int(w), int(d)) for c, o, w, d in zip(codes, over, whole, dark, strict=True))
+    return tuple(
+        Part(str(c), int(o), int(w), int(d)) for c, o, w, d in zip(codes, over, whole, dark, strict=True)
+    )
 
 
 def zero_goal(*, cases: int, unknown: int, has_data: bool, is_closed: bool) -> GoalState:
@@ -201,7 +211,9 @@ def zero_goal(*, cases: int, unknown: int, has_data: bool, is_closed: bool) -> G
     return "met"
 
 
-def full_goal(*, missing: int, has_data: bool, at: datetime, deadline: datetime, is_closed: bool) -> GoalState:
+def full_goal(
+    *, missing: int, has_data: bool, at: datetime, deadline: datetime, is_closed: bool
+) -> GoalState:
     """Return the state of a full goal (全覆盖, 全复工): missing after the deadline breaks it, before it leaves it open.
 
     Args:
@@ -253,7 +265,9 @@ def forecast(*, done: int, before: int, total: int, days_left: float) -> Forecas
         (4530, 19490, 92.5, False)
     """
     pace = max(0, done - before)
-    return Forecast(done=done, total=total, per_day=pace, expected=min(total, int(done + pace * max(0.0, days_left))))
+    return Forecast(
+        done=done, total=total, per_day=pace, expected=min(total, int(done + pace * max(0.0, days_left)))
+    )
 
 
 def turnover(before: Ids, after: Ids) -> float | None:
@@ -273,4 +287,4 @@ def spread(values: Mapping[str, float | None]) -> tuple[str, ...]:
 
 
 def _differ(a: States, b: States) -> Mask:
-    return (a >= 0) & (b >= 0) & (a != b)
+    return np.asarray((a >= 0) & (b >= 0) & (a != b), np.bool_)

@@ -84,7 +84,12 @@ class OpenAct:
 
     def changed(self, topic: str, *days: date | None) -> None:
         """Say which subject and days this act changed, so that figures are counted anew."""
-        Change.objects.bulk_create([Change(act=self.row, topic=topic, on=on, mark=secrets.randbelow(2**31)) for on in (days or (None,))])
+        Change.objects.bulk_create(
+            [
+                Change(act=self.row, topic=topic, on=on, mark=secrets.randbelow(2**31))
+                for on in (days or (None,))
+            ]
+        )
 
     def after_commit(self, job: Callable[..., object], **arguments: object) -> None:
         """Do something once the act stands; it is not done if the act fails."""

@@ -104,7 +104,7 @@ def read_heads(path: Path) -> Iterator[tuple[int, str]]:
 
 def verify(heads: Iterable[tuple[int, str]] = ()) -> Verdict:
     """Walk the chain from its beginning and return the first link that does not hold."""
-    expected = {seq: hash_ for seq, hash_ in heads}
+    expected = dict(heads)
     head, seq, broken = GENESIS, 0, None
     for row in Seal.objects.select_related("event").order_by("seq").iterator(chunk_size=BATCH):
         if broken is None:

@@ -54,5 +54,4 @@ def today(zone: ZoneInfo) -> date:
 
 
 def _standing() -> datetime | None:
-    reading = ClockReading.objects.order_by("-id").values_list("reads", flat=True).first()
-    return reading
+    return ClockReading.objects.order_by("-id").values_list("reads", flat=True).first()

@@ -23,7 +23,9 @@ def set_clock(reads: datetime, *, by: Actor, under: str | None, key: Key, at: da
         NotForward: It stands later already.
     """
     if clock.stands() and reads < clock.now():
-        raise NotForward(f"the clock stands at {clock.now().isoformat()}; it does not go back", "时钟不能倒拨; 可重置演练")
+        raise NotForward(
+            f"the clock stands at {clock.now().isoformat()}; it does not go back", "时钟不能倒拨; 可重置演练"
+        )
     with act(by=by, under=under, key=key, at=at) as a:
         ClockReading.objects.create(reads=reads)
         a.event("clock.set", "clock")

@@ -20,7 +20,6 @@ from django.db import DataError, ProgrammingError, transaction
 from twofront.core.errors import CannotDo, Refused
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Checked, Field, Found, Grid, NoTable, cell_name, check, find_table
-
 from twofront.ground import clock, kinds, reader
 from twofront.ground.acts import Key, OpenAct, Unkeyed, act, action, new_uid
 from twofront.ground.models import Import, RejectedRow
@@ -146,24 +145,40 @@ def load(
         CannotDo: The file cannot be read, or comes too early; nothing was written.
         NotPermitted: The actor may not load this KIND.
     """
-    if not (by.can(f"load:{loader.kind}") or (loader.also and any(p.startswith(loader.also) for p in by.may))):
-        raise NotPermitted(f"{by.login} may not load {loader.kind}; ask the command office", f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室")
+    if not (
+        by.can(f"load:{loader.kind}") or (loader.also and any(p.startswith(loader.also) for p in by.may))
+    ):
+        raise NotPermitted(
+            f"{by.login} may not load {loader.kind}; ask the command office",
+            f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室",
+        )
     if known is not None and known > at:
-        raise CannotDo("--known", f"{known.isoformat()} lies after the county's now {at.isoformat()}", "give an earlier moment, or none")
+        raise CannotDo(
+            "--known",
+            f"{known.isoformat()} lies after the county's now {at.isoformat()}",
+            "give an earlier moment, or none",
+        )
     body = hash_of(path)
     day = on or at.astimezone(kinds.zone()).date()
-    source = Source(path, name or path.name, loader, mapping, sheet, known or at, None if is_dry else keep_in, said)
+    source = Source(
+        path, name or path.name, loader, mapping, sheet, known or at, None if is_dry else keep_in, said
+    )
     settings = {k: v for k, v in (options or {}).items() if v is not None}
     uid = str(new_uid())
     key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
     try:
         with transaction.atomic():
-            report = _take(loader.kind, body, day, settings, source, Named(uid), by=by, under=None, key=key, at=at)
+            report = _take(
+                loader.kind, body, day, settings, source, Named(uid), by=by, under=None, key=key, at=at
+            )
             if is_dry:
                 transaction.set_rollback(True)
     except ProgrammingError as e:
         if "row-level security" in str(e):
-            raise NotPermitted("a row of the file lies outside what you may write; leave it to its own unit", "文件中有超出本单位范围的行, 请由所属单位载入") from e
+            raise NotPermitted(
+                "a row of the file lies outside what you may write; leave it to its own unit",
+                "文件中有超出本单位范围的行, 请由所属单位载入",
+            ) from e
         raise
     except DataError as e:
         raise CannotDo(source.name, str(e).splitlines()[0], "correct the value and load again") from e
@@ -191,19 +206,49 @@ class Named(Unkeyed):
 
 
 @action
-def _take(kind: str, sha256: str, on: date, options: dict[str, Any], source: Source, named: Named, *, by: Actor, under: str | None, key: Key, at: datetime) -> Report:
+def _take(
+    kind: str,
+    sha256: str,
+    on: date,
+    options: dict[str, Any],
+    source: Source,
+    named: Named,
+    *,
+    by: Actor,
+    under: str | None,
+    key: Key,
+    at: datetime,
+) -> Report:
     with act(by=by, under=under, key=key, at=at, is_bulk=True) as a:
         taken = _read(source, on, options)
         _keep(source, sha256)
         batch = _batch(source, taken.checked, on, a)
         report, rejects = _account(kind, sha256, named.uid, taken, source.loader.store(batch), batch.notes)
         row = Import.objects.create(
-            uid=UUID(named.uid), act=a.row, kind=kind, file_name=source.name, sha256=sha256, options=options, on=on, known_at=source.known,
-            at=at, machine_at=clock.machine(), actor=by.login, read=report.read, accepted=report.accepted,
-            duplicate=report.duplicate, rejected=report.rejected, report=dataclasses.asdict(report),
+            uid=UUID(named.uid),
+            act=a.row,
+            kind=kind,
+            file_name=source.name,
+            sha256=sha256,
+            options=options,
+            on=on,
+            known_at=source.known,
+            at=at,
+            machine_at=clock.machine(),
+            actor=by.login,
+            read=report.read,
+            accepted=report.accepted,
+            duplicate=report.duplicate,
+            rejected=report.rejected,
+            report=dataclasses.asdict(report),
         )
         _keep_rejects(row, taken.grid, rejects)
-        a.event("import", f"import:{named.uid}", fields=tuple(f for f in report.columns.values() if f), digest=sha256)
+        a.event(
+            "import",
+            f"import:{named.uid}",
+            fields=tuple(f for f in report.columns.values() if f),
+            digest=sha256,
+        )
         return a.answer(report)
 
 
@@ -231,40 +276,66 @@ def _read(source: Source, on: date, options: Mapping[str, Any]) -> _Taken:
     try:
         found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.mapping)
     except NoTable as e:
-        raise CannotDo(f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map") from e
+        raise CannotDo(
+            f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map"
+        ) from e
     source.said(f"checking {len(found.rows)} rows")
     lookups = loader.lookups(book, on)
-    checked = check(grid, found, with_choices(loader.fields, lookups), key=loader.key, lookups=lookups, today=on, zone=book.zone)
+    checked = check(
+        grid,
+        found,
+        with_choices(loader.fields, lookups),
+        key=loader.key,
+        lookups=lookups,
+        today=on,
+        zone=book.zone,
+    )
     taken = _Taken(grid, found, checked, reshaped.cell if reshaped else None)
     if loader.is_strict and checked.conflicts:
         later, earlier = (taken.cell(row, loader.fields[-1].name) for row in checked.conflicts[0])
-        raise CannotDo(f"{source.name}:{earlier}", f"another value stands for the same key at {later}", "keep the right one of the two")
+        raise CannotDo(
+            f"{source.name}:{earlier}",
+            f"another value stands for the same key at {later}",
+            "keep the right one of the two",
+        )
     return taken
 
 
 def with_choices(fields: Sequence[Field], lookups: Mapping[str, Mapping[str, str]]) -> list[Field]:
     """Return the fields of a KIND with the choices that the playbook gives on that day."""
-    return [dataclasses.replace(f, choices=lookups[f.name]) if f.type == "choice" and f.name in lookups else f for f in fields]
+    return [
+        dataclasses.replace(f, choices=lookups[f.name]) if f.type == "choice" and f.name in lookups else f
+        for f in fields
+    ]
 
 
 def _headings(book: Playbook, kind: str, on: date) -> dict[str, str]:
     sheet = book.find("sheet", kind, at=on)
-    return {} if sheet is None else {h: column for column, headings in sheet.columns.items() for h in headings}
+    return (
+        {} if sheet is None else {h: column for column, headings in sheet.columns.items() for h in headings}
+    )
 
 
 def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
     loader, accepted = source.loader, checked.accepted
     columns = {
-        f.name: accepted.column(f.name).to_pylist() if f.name in accepted.column_names else [None] * accepted.num_rows for f in loader.fields
+        f.name: accepted.column(f.name).to_pylist()
+        if f.name in accepted.column_names
+        else [None] * accepted.num_rows
+        for f in loader.fields
     }
     days = {d for d in columns[loader.day] if d is not None} if loader.day else set()
     for guard in loader.guards:
         guard(source.name, days, source.known)
     source.said(f"storing {accepted.num_rows} rows")
-    return Batch(source.name, [int(n) for n in checked.rows], columns, on, source.known, a, kinds.book(), loader.in_use)
+    return Batch(
+        source.name, [int(n) for n in checked.rows], columns, on, source.known, a, kinds.book(), loader.in_use
+    )
 
 
-def _account(kind: str, sha256: str, uid: str, taken: _Taken, verdicts: Sequence[Verdict], notes: list[dict[str, Any]]) -> tuple[Report, list[tuple[int, list[dict[str, str]]]]]:
+def _account(
+    kind: str, sha256: str, uid: str, taken: _Taken, verdicts: Sequence[Verdict], notes: list[dict[str, Any]]
+) -> tuple[Report, list[tuple[int, list[dict[str, str]]]]]:
     """Count every row once, and gather the reasons of those refused, by row."""
     checked, grid, found = taken.checked, taken.grid, taken.found
     reasons: dict[tuple[str, str], list[str]] = {}
@@ -272,20 +343,39 @@ def _account(kind: str, sha256: str, uid: str, taken: _Taken, verdicts: Sequence
     for r in checked.rejects():
         cell = taken.cell(r.row, r.field)
         reasons.setdefault((r.field, r.code), []).append(cell)
-        by_row.setdefault(r.row, []).append({"field": r.field, "code": r.code, "cell": cell, "en": r.en, "zh": r.zh})
+        by_row.setdefault(r.row, []).append(
+            {"field": r.field, "code": r.code, "cell": cell, "en": r.en, "zh": r.zh}
+        )
     for number, verdict in zip(checked.rows, verdicts, strict=True):
         if isinstance(verdict, Reject):
             cell = taken.cell(int(number), verdict.field)
             reasons.setdefault((verdict.field, verdict.code), []).append(cell)
-            by_row.setdefault(int(number), []).append({"field": verdict.field, "code": verdict.code, "cell": cell, "en": verdict.en, "zh": verdict.zh})
+            by_row.setdefault(int(number), []).append(
+                {
+                    "field": verdict.field,
+                    "code": verdict.code,
+                    "cell": cell,
+                    "en": verdict.en,
+                    "zh": verdict.zh,
+                }
+            )
     same = sum(v == "same" for v in verdicts)
     refused = sum(isinstance(v, Reject) for v in verdicts)
     report = Report(
-        kind=kind, sha256=sha256, sheet=grid.sheet, header_row=found.header_row, columns=dict(found.columns),
-        read=checked.read, accepted=len(verdicts) - same - refused, duplicate=len(checked.duplicates) + same,
+        kind=kind,
+        sha256=sha256,
+        sheet=grid.sheet,
+        header_row=found.header_row,
+        columns=dict(found.columns),
+        read=checked.read,
+        accepted=len(verdicts) - same - refused,
+        duplicate=len(checked.duplicates) + same,
         rejected=len(checked.rejected) + refused,
-        reasons=[{"field": f, "code": c, "count": len(cells), "cells": cells} for (f, c), cells in reasons.items()],
-        import_id=uid, notes=[dataclasses.asdict(n) for n in checked.notes] + notes,
+        reasons=[
+            {"field": f, "code": c, "count": len(cells), "cells": cells} for (f, c), cells in reasons.items()
+        ],
+        import_id=uid,
+        notes=[dataclasses.asdict(n) for n in checked.notes] + notes,
     )
     return report, sorted(by_row.items())
 
@@ -310,7 +400,10 @@ def _keep_rejects(row: Import, grid: Grid, rejects: Iterable[tuple[int, list[dic
         numbers.append(number)
         cells.append(grid.row(number if places is None else places[number]))
         why.append(reasons)
-    RejectedRow.objects.bulk_create([RejectedRow(imported=row, row=n, cells=c, reasons=w) for n, c, w in zip(numbers, cells, why, strict=True)], batch_size=2000)
-
-
-
+    RejectedRow.objects.bulk_create(
+        [
+            RejectedRow(imported=row, row=n, cells=c, reasons=w)
+            for n, c, w in zip(numbers, cells, why, strict=True)
+        ],
+        batch_size=2000,
+    )

@@ -76,7 +76,9 @@ class Teller:
     def __call__(self, sentence: str, *, done: int = 0, total: int = 0) -> None:
         """Say a sentence, with counts where there are any; a slow teller is skipped rather than waited for."""
         if self._last is None or self._last.done():
-            self._last = self._pool.submit(_write, self.uid, {"sentence": sentence}, "running", None, done, total)
+            self._last = self._pool.submit(
+                _write, self.uid, {"sentence": sentence}, "running", None, done, total
+            )
 
     def end(self, state: str, result: Any) -> None:  # noqa: ANN401 - JSON
         """Say how it ended, and wait until that is written."""

@@ -43,7 +43,9 @@ class Loaded:
 
 
 @action
-def load(files: Mapping[str, bytes], known: datetime, *, by: Actor, under: str | None, key: Key, at: datetime) -> Loaded:
+def load(
+    files: Mapping[str, bytes], known: datetime, *, by: Actor, under: str | None, key: Key, at: datetime
+) -> Loaded:
     """Put a version of the playbook (预案) in force from the moment *known*.
 
     Raises:
@@ -52,7 +54,9 @@ def load(files: Mapping[str, bytes], known: datetime, *, by: Actor, under: str |
     faults = playbook.check(files)
     if faults:
         first = faults[0]
-        raise PlaybookFaulty(f"{first.file}:{first.line}: {first.what}; {first.do} ({len(faults)} faults in all)")
+        raise PlaybookFaulty(
+            f"{first.file}:{first.line}: {first.what}; {first.do} ({len(faults)} faults in all)"
+        )
     book = playbook.read(files)
     with act(by=by, under=under, key=key, at=at) as a:
         row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=known)
@@ -68,9 +72,17 @@ def book(*, known: datetime | None = None) -> Playbook:
     Raises:
         NoPlaybook: None is in force yet.
     """
-    version = KindsVersion.objects.filter(known_at__lte=history.seen(known)).order_by("-known_at", "-id").values_list("pk", flat=True).first()
+    version = (
+        KindsVersion.objects.filter(known_at__lte=history.seen(known))
+        .order_by("-known_at", "-id")
+        .values_list("pk", flat=True)
+        .first()
+    )
     if version is None:
-        raise NoPlaybook("no playbook is in force; put one in force with 'twofront playbook load'", "尚无生效的预案, 请先载入预案")
+        raise NoPlaybook(
+            "no playbook is in force; put one in force with 'twofront playbook load'",
+            "尚无生效的预案, 请先载入预案",
+        )
     return _version(version)
 
 

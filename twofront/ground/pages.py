@@ -45,7 +45,10 @@ def require(actor: Actor, permission: str) -> None:
         Forbidden: It does not.
     """
     if not actor.can(permission):
-        raise Forbidden(f"your account may not do this ({permission}); ask the command office", f"本账号无此权限 ({permission}), 请联系指挥部办公室")
+        raise Forbidden(
+            f"your account may not do this ({permission}); ask the command office",
+            f"本账号无此权限 ({permission}), 请联系指挥部办公室",
+        )
 
 
 def render(request: Request, page: Any, *, status: int = 200, part: str | None = None) -> HttpResponse:  # noqa: ANN401 - a dataclass of twofront.web
@@ -56,7 +59,10 @@ def render(request: Request, page: Any, *, status: int = 200, part: str | None =
 
 def said(request: Request, text: str, *, tone: str = "good", undo_href: str = "", why_not: str = "") -> None:
     """Say what an act did, at the top of the next page."""
-    kept = [*request.session.get(OUTCOMES, []), {"text": text, "tone": tone, "undo_href": undo_href, "why_not": why_not}]
+    kept = [
+        *request.session.get(OUTCOMES, []),
+        {"text": text, "tone": tone, "undo_href": undo_href, "why_not": why_not},
+    ]
     request.session[OUTCOMES] = kept[-5:]
 
 

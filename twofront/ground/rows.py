@@ -30,7 +30,9 @@ def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **sa
     if len(lengths) > 1:
         raise ValueError(f"columns of {sorted(lengths)} rows")
     names = [*columns, *same]
-    fields = [model._meta.get_field(n.removesuffix("_id") if n not in _attnames(model) else n) for n in names]
+    fields: list[Any] = [
+        model._meta.get_field(n.removesuffix("_id") if n not in _attnames(model) else n) for n in names
+    ]
     types = [_type(f) for f in fields]
     quoted = ", ".join(f'"{f.column}"' for f in fields)
     arrays = ", ".join(f"%s::{'text' if t in _RANGES else t}[]" for t in types[: len(columns)])
@@ -40,7 +42,9 @@ def insert(model: type[models.Model], columns: Mapping[str, Sequence[Any]], **sa
     sql = f'insert into "{model._meta.db_table}" ({quoted}) select {", ".join(picked)} from unnest({arrays}) as t({alias})'  # noqa: S608 - names are the models'
     with connection.cursor() as cursor:
         for first in range(0, next(iter(lengths), 0), BATCH):
-            part = [_values(v[first : first + BATCH], t) for v, t in zip(columns.values(), types, strict=False)]
+            part = [
+                _values(v[first : first + BATCH], t) for v, t in zip(columns.values(), types, strict=False)
+            ]
             cursor.execute(sql, [*same.values(), *part])
 
 

@@ -130,13 +130,13 @@ def _pairs(mode: str, pairs: frozenset[Pair]) -> list[tuple[str, str]]:
 def _set(values: list[tuple[str, str]]) -> None:
     calls = ", ".join("set_config(%s, %s, true)" for _ in values)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", [x for key, value in values for x in (f"twofront.{key}", value)])  # noqa: S608 - the keys are ours
+        cursor.execute(f"select {calls}", [x for key, value in values for x in (f"twofront.{key}", value)])
 
 
 def _settings() -> list[tuple[str, str]]:
     calls = ", ".join("coalesce(current_setting(%s, true), '')" for _ in KEYS)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", [f"twofront.{k}" for k in KEYS])  # noqa: S608 - the keys are ours
+        cursor.execute(f"select {calls}", [f"twofront.{k}" for k in KEYS])
         row = cursor.fetchone()
     return list(zip(KEYS, row or (), strict=True))
 
@@ -147,7 +147,7 @@ def _restore(values: list[tuple[str, str]]) -> None:
 
 def _covers(pair: Pair, line: str | None, block: str | None) -> bool:
     want_line, want_block = pair
-    line_ok = want_line == "*" or want_line == line
+    line_ok = want_line in {"*", line}
     block_ok = want_block == "*" or (
         block is not None and (block == want_block or block[:9] == want_block or block[:12] == want_block)
     )

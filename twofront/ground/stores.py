@@ -72,7 +72,15 @@ class Batch:
         return {name: column[i] for name, column in self.columns.items()}
 
 
-def facts(model: type[Fact], batch: Batch, *, key: Mapping[str, list[Any]], values: Mapping[str, list[Any]], beside: Mapping[str, list[Any]], skip: Sequence[bool] | None = None) -> list[State]:
+def facts(
+    model: type[Fact],
+    batch: Batch,
+    *,
+    key: Mapping[str, list[Any]],
+    values: Mapping[str, list[Any]],
+    beside: Mapping[str, list[Any]],
+    skip: Sequence[bool] | None = None,
+) -> list[State]:
     """Add the facts whose key or value is new.
 
     Args:
@@ -99,23 +107,32 @@ def facts(model: type[Fact], batch: Batch, *, key: Mapping[str, list[Any]], valu
         old = held.get(k)
         if old is None and k in before:
             old, known_at = before[k]
-            _not_before(batch, i, known_at, old != body)
+            _not_before(batch, i, known_at, replaces=old != body)
         states.append("new" if old is None else "same" if old == body else "changed")
         if states[-1] != "same":
             take.append(i)
             held[k] = body
-    columns = {name: [column[i] for i in take] for name, column in (key | values | beside).items()}
+    columns = {name: [column[i] for i in take] for name, column in {**key, **values, **beside}.items()}
     rows.insert(model, columns, known_at=batch.known, act_id=batch.act.row.pk, is_void=False)
     return states
 
 
-def held(model: type[Dated], batch: Batch, *, key: str, ids: list[Any], values: Mapping[str, list[Any]], skip: Sequence[bool] | None = None) -> list[State]:
+def held(
+    model: type[Dated],
+    batch: Batch,
+    *,
+    key: str,
+    ids: list[Any],
+    values: Mapping[str, list[Any]],
+    skip: Sequence[bool] | None = None,
+) -> list[State]:
     """Let each key hold its values from the batch's day on, until what is recorded for later.
 
     Args:
         model: The dated table.
         batch: Where the values come from.
-        key: Attribute of the key; `ids` its value a row.
+        key: Attribute of the key.
+        ids: The key of each row.
         values: What is compared and stored.
         skip: Rows that were rejected.
 
@@ -133,17 +150,30 @@ def held(model: type[Dated], batch: Batch, *, key: str, ids: list[Any], values: 
             continue
         standing = before.setdefault((k,), [])
         closed, added = history.hold([h for h, _ in standing], body, on=batch.on)
-        _not_before(batch, i, max((at for h, at in standing if h.id in closed), default=None), bool(closed))
+        _not_before(
+            batch, i, max((at for h, at in standing if h.id in closed), default=None), replaces=bool(closed)
+        )
         states.append("same" if not added else "changed" if closed or standing else "new")
         closing += closed
         adding += [(k, h) for h in added]
-        before[(k,)] = [(h, at) for h, at in standing if h.id not in closed] + [(h, batch.known) for h in added]
+        before[(k,)] = [(h, at) for h, at in standing if h.id not in closed] + [
+            (h, batch.known) for h in added
+        ]
     rows.close(model, closing, known=batch.known)
     _add_dated(model, batch, {key: [k for k, _ in adding]}, list(values), [h for _, h in adding])
     return states
 
 
-def spans(model: type[Dated], batch: Batch, *, key: Mapping[str, list[Any]], first: list[date], last: list[date | None], values: Mapping[str, list[Any]], skip: Sequence[bool] | None = None) -> list[Verdict]:
+def spans(
+    model: type[Dated],
+    batch: Batch,
+    *,
+    key: Mapping[str, list[Any]],
+    first: list[date],
+    last: list[date | None],
+    values: Mapping[str, list[Any]],
+    skip: Sequence[bool] | None = None,
+) -> list[Verdict]:
     """Let each (key, first day) hold its values to its last day; spans of one key may not overlap.
 
     Raises:
@@ -172,18 +202,30 @@ def spans(model: type[Dated], batch: Batch, *, key: Mapping[str, list[Any]], fir
             continue
         states.append("new" if same is None else "changed")
         if same is not None:
-            _not_before(batch, i, same[1], True)
+            _not_before(batch, i, same[1], replaces=True)
             closing += [same[0].id] if same[0].id is not None else []
             adding = [(x, h) for x, h in adding if h is not same[0]]
         adding.append((k, new))
         before[k] = [(h, at) for h, at in standing if same is None or h is not same[0]] + [(new, batch.known)]
     rows.close(model, closing, known=batch.known)
     names = list(key)
-    _add_dated(model, batch, {n: [k[j] for k, _ in adding] for j, n in enumerate(names)}, list(values), [h for _, h in adding])
+    _add_dated(
+        model,
+        batch,
+        {n: [k[j] for k, _ in adding] for j, n in enumerate(names)},
+        list(values),
+        [h for _, h in adding],
+    )
     return states
 
 
-def _add_dated(model: type[Dated], batch: Batch, key: dict[str, list[Any]], names: list[str], held_: list[Holding[tuple[Any, ...]]]) -> None:
+def _add_dated(
+    model: type[Dated],
+    batch: Batch,
+    key: dict[str, list[Any]],
+    names: list[str],
+    held_: list[Holding[tuple[Any, ...]]],
+) -> None:
     columns: dict[str, list[Any]] = dict(key)
     columns |= {name: [h.value[j] for h in held_] for j, name in enumerate(names)}
     columns["valid"] = [history.days(h.first, h.after) for h in held_]
@@ -191,7 +233,9 @@ def _add_dated(model: type[Dated], batch: Batch, key: dict[str, list[Any]], name
     rows.insert(model, columns)
 
 
-def _newest(model: type[Fact], key: Mapping[str, list[Any]], values: list[str]) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], datetime]]:
+def _newest(
+    model: type[Fact], key: Mapping[str, list[Any]], values: list[str]
+) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], datetime]]:
     """Return the newest value of each key of the batch, whenever it became known."""
     names = list(key)
     columns = [_column(model, n) for n in names]
@@ -208,7 +252,9 @@ def _newest(model: type[Fact], key: Mapping[str, list[Any]], values: list[str]) 
         return {tuple(r[:n]): (tuple(r[n:-1]), r[-1]) for r in cursor.fetchall()}
 
 
-def _standing(model: type[Dated], names: tuple[str, ...], keys: list[list[Any]], values: list[str]) -> dict[tuple[Any, ...], list[tuple[Holding[tuple[Any, ...]], datetime]]]:
+def _standing(
+    model: type[Dated], names: tuple[str, ...], keys: list[list[Any]], values: list[str]
+) -> dict[tuple[Any, ...], list[tuple[Holding[tuple[Any, ...]], datetime]]]:
     """Return what each key of the batch holds as known last, in the order of days, with the moment it became known."""
     columns = [_column(model, n) for n in names]
     wanted = ", ".join(f't."{c}"' for c in columns)
@@ -225,12 +271,15 @@ def _standing(model: type[Dated], names: tuple[str, ...], keys: list[list[Any]],
         n = len(names)
         for r in cursor.fetchall():
             row_id, first, after, known = r[n : n + 4]
-            found.setdefault(tuple(r[:n]), []).append((Holding(first, after, tuple(r[n + 4 :]), id=row_id), known))
+            found.setdefault(tuple(r[:n]), []).append(
+                (Holding(first, after, tuple(r[n + 4 :]), id=row_id), known)
+            )
     return found
 
 
 def _column(model: type[Fact | Dated], name: str) -> str:
-    return str(model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") and _is_relation(model, name) else name).column)
+    field: Any = model._meta.get_field(name.removesuffix("_id") if _is_relation(model, name) else name)
+    return str(field.column)
 
 
 def _is_relation(model: type[Fact | Dated], name: str) -> bool:
@@ -250,12 +299,14 @@ def _clash(with_: Holding[Any]) -> Reject:
     last = "" if with_.after is None else (with_.after - timedelta(days=1)).isoformat()
     span = f"{with_.first.isoformat()}..{last}"
     return Reject(
-        "from", "range", f"overlaps what is on record for {span}; end that one first, or correct its row",
+        "from",
+        "range",
+        f"overlaps what is on record for {span}; end that one first, or correct its row",
         f"与已有记录 {span} 重叠; 请先结束该条, 或更正该条",
     )
 
 
-def _not_before(batch: Batch, i: int, known_at: datetime | None, replaces: bool) -> None:  # noqa: FBT001 - private
+def _not_before(batch: Batch, i: int, known_at: datetime | None, *, replaces: bool) -> None:
     if replaces and known_at is not None and batch.known < known_at:
         raise CannotDo(
             f"{batch.file}:{batch.numbers[i]}",

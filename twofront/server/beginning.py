@@ -18,7 +18,7 @@ TEMPLATE = "twofront_beginning"
 SIGNED_IN_AS = "office_clerk"
 
 
-def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[str], object]) -> None:
+def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[str], None]) -> None:
     """Make the exercise county in a folder whose database is up: its files, the county, the first stop, the template."""
     county.set_up(folder)
     from django.db import connections  # noqa: PLC0415 - Django is up only now
@@ -85,7 +85,12 @@ def _issue(folder: Folder) -> None:
         by_role: dict[str, str] = {}
         for holder in units.holders(on=at.date()):
             by_role.setdefault(holder.role, holder.login)
-        lines = county.account_lines({login: role for role, login in by_role.items()}, by=scope.system("exercise"), at=at, is_first=False)
+        lines = county.account_lines(
+            {login: role for role, login in by_role.items()},
+            by=scope.system("exercise"),
+            at=at,
+            is_first=False,
+        )
     write_private(folder.secrets / "accounts.json", json.dumps(lines, ensure_ascii=False) + "\n")
 
 

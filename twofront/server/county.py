@@ -68,7 +68,9 @@ def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
                 actor = units.actor(by or units.OPERATOR)
                 now = clock.now()
             if actor is None:
-                raise CannotDo("--by", f"no account {by} is open", "give a login from 'load accounts', or leave it out")
+                raise CannotDo(
+                    "--by", f"no account {by} is open", "give a login from 'load accounts', or leave it out"
+                )
             with scope.reading(actor.scope):
                 yield Opened(folder, with_seat(actor), now)
             if folder.holder() is None:  # nobody serves, so nobody else seals
@@ -130,10 +132,14 @@ def playbook_folder(given: str | None) -> Path:
     for base in (here / "playbooks", here.parent / "playbooks"):
         if (base / code).is_dir():
             return base / code
-    raise CannotDo("--playbook", f"no playbook {code}", "give a folder, or the code of one that came with the product")
+    raise CannotDo(
+        "--playbook", f"no playbook {code}", "give a folder, or the code of one that came with the product"
+    )
 
 
-def account_lines(logins: Mapping[str, str], *, by: "Actor", at: datetime, is_first: bool = True) -> list[dict[str, Any]]:
+def account_lines(
+    logins: Mapping[str, str], *, by: "Actor", at: datetime, is_first: bool = True
+) -> list[dict[str, Any]]:
     """Issue a password and a token for each login, and return the contract's lines: role, login, password, token.
 
     A first password must be changed at the first login; an exercise's need not.
@@ -143,7 +149,9 @@ def account_lines(logins: Mapping[str, str], *, by: "Actor", at: datetime, is_fi
 
     lines = []
     for login, role in logins.items():
-        password = actions.issue_password(login, is_first=is_first, by=by, under=None, key=new_key(), at=at).secret
+        password = actions.issue_password(
+            login, is_first=is_first, by=by, under=None, key=new_key(), at=at
+        ).secret
         token = actions.issue_token(login, by=by, under=None, key=new_key(), at=at).secret
         lines.append({"role": role, "login": login, "password": password, "token": token})
     return lines

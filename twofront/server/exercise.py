@@ -42,10 +42,16 @@ def write_files(folder: Folder) -> None:
         CannotDo: The maker failed.
     """
     here = Path(__file__).resolve().parent.parent
-    maker = next((p for p in (here / "demo" / "make.py", here.parent / "demo" / "make.py") if p.exists()), None)
+    maker = next(
+        (p for p in (here / "demo" / "make.py", here.parent / "demo" / "make.py") if p.exists()), None
+    )
     if maker is None:
-        raise CannotDo("demo", "the maker of the exercise county is not installed", "install the whole package")
-    done = subprocess.run([sys.executable, str(maker), str(folder.exercise)], capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+        raise CannotDo(
+            "demo", "the maker of the exercise county is not installed", "install the whole package"
+        )
+    done = subprocess.run(
+        [sys.executable, str(maker), str(folder.exercise)], capture_output=True, text=True, check=False
+    )  # noqa: S603 - our own script
     if done.returncode:
         raise CannotDo(str(maker), done.stderr.strip().splitlines()[-1], "report it with this line")
 
@@ -94,7 +100,13 @@ def _take(folder: Folder, step: dict[str, Any], *, at: datetime) -> None:
     if by is None:
         raise CannotDo(step["file"], f"no account {step['by']}", "load the accounts first")
     intake.load(
-        loader(step["kind"]), folder.exercise / step["file"], by=by, at=at, known=known,
-        on=date.fromisoformat(step["on"]) if step["on"] else known.astimezone(zone).date(), name=Path(step["file"]).name,
-        options={"layout": step["layout"], "zero_value": step["zero_value"]}, keep_in=folder.inbox,
+        loader(step["kind"]),
+        folder.exercise / step["file"],
+        by=by,
+        at=at,
+        known=known,
+        on=date.fromisoformat(step["on"]) if step["on"] else known.astimezone(zone).date(),
+        name=Path(step["file"]).name,
+        options={"layout": step["layout"], "zero_value": step["zero_value"]},
+        keep_in=folder.inbox,
     )

@@ -31,7 +31,9 @@ def next_stop(request: Request) -> HttpResponse:
         said(request, _("演练已到最后一个时点"), tone="warn", why_not=_("可以从头开始"))
         return back("/")
     title = stop.en if is_english() else stop.zh
-    uid = jobs.begin("exercise.next", by=request.actor, body={"title": title}, defer=exercise_jobs.defer_next_stop)
+    uid = jobs.begin(
+        "exercise.next", by=request.actor, body={"title": title}, defer=exercise_jobs.defer_next_stop
+    )
     return back(reverse("exercise:progress", args=[uid]))
 
 
@@ -55,8 +57,13 @@ def progress(request: Request, uid: UUID) -> HttpResponse:
     page = JobPage(
         head=request.make_head(),
         progress=Progress(
-            title=_("演练时钟: %(stop)s") % {"stop": row.body.get("title", "")}, href=request.path if running else "", done=row.done, of=row.total or None,
-            text=text, is_running=running, tone="plain" if running else "good" if row.state == "done" else "bad",
+            title=_("演练时钟: %(stop)s") % {"stop": row.body.get("title", "")},
+            href=request.path if running else "",
+            done=row.done,
+            of=row.total or None,
+            text=text,
+            is_running=running,
+            tone="plain" if running else "good" if row.state == "done" else "bad",
             next=() if running else [Link(title=_("回到看板"), href="/")],
         ),
     )
@@ -71,8 +78,12 @@ def resetting(request: Request, ask: str) -> HttpResponse:
     page = JobPage(
         head=request.make_head(),
         progress=Progress(
-            title=_("演练从头开始"), href=request.path if running else "", text=error or ("" if running else _("已回到第一个时点")), is_running=running,
-            tone="plain" if running else "bad" if error else "good", next=() if running else [Link(title=_("回到看板"), href="/")],
+            title=_("演练从头开始"),
+            href=request.path if running else "",
+            text=error or ("" if running else _("已回到第一个时点")),
+            is_running=running,
+            tone="plain" if running else "bad" if error else "good",
+            next=() if running else [Link(title=_("回到看板"), href="/")],
         ),
     )
     return render(request, page, part="live" if request.htmx else None)
@@ -103,7 +114,9 @@ def entrance(login: str, *, seconds: int = 900) -> str:
 
 def entrance_mark(login: str, until: str) -> str:
     """Return the mark by which a link is known to come from this data folder."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"enter:{login}:{until}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"enter:{login}:{until}".encode(), hashlib.sha256
+    ).hexdigest()
 
 
 urlpatterns = [

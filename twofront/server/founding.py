@@ -58,6 +58,11 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
         actions.make_operator(by=founder, under=None, key=new_key(), at=at)
         accounts = county.account_lines({queries.OPERATOR: "office_clerk"}, by=founder, at=at)
         now = at.astimezone(book.zone).isoformat()
-    record = {"version": __version__, "playbook": book.version, "place": book.place, "is_exercise": stands is not None}
+    record = {
+        "version": __version__,
+        "playbook": book.version,
+        "place": book.place,
+        "is_exercise": stands is not None,
+    }
     write_private(folder.county_json, json.dumps(record, ensure_ascii=False) + "\n")
     return Founded(data=str(folder.root), clock=now, playbook=book.version, accounts=accounts)

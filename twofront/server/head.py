@@ -16,22 +16,39 @@ from twofront.web.parts import Account, Head, Link, Outcome, Stop
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 
 
-def make_head(request: Request, *, day: date | None = None, known: datetime | None = None, crumbs: Sequence[Link] = ()) -> Head:
+def make_head(
+    request: Request, *, day: date | None = None, known: datetime | None = None, crumbs: Sequence[Link] = ()
+) -> Head:
     """Return the head for a request; what the last acts did is said once, here."""
     book = kinds.book()
     now = clock.now()
     on = day or board_day()
     phase = book.phase(at=on)
-    outcomes = [Outcome(**o) for o in request.session.pop(OUTCOMES, [])] if hasattr(request, "session") else []
+    outcomes = (
+        [Outcome(**o) for o in request.session.pop(OUTCOMES, [])] if hasattr(request, "session") else []
+    )
     is_exercise = clock.stands()
     may_drive = is_exercise and request.actor.can("exercise.drive")
     return Head(
-        county=name_of(book.county(at=on)), as_of=now, day=day, known=known, phase=name_of(phase), phase_since=phase.first_day if phase else None,
-        is_exercise=is_exercise, account=_account(request, on), nav=_nav(request),
-        languages=[Link(title=title, href=code, is_here=translation.get_language() == code) for code, title in LANGUAGES],
-        language_href=reverse("language"), stops=_stops(now) if is_exercise else (),
-        next_stop_href=reverse("exercise:next") if may_drive else "", reset_href=reverse("exercise:reset") if may_drive else "",
-        outcomes=outcomes, crumbs=crumbs,
+        county=name_of(book.county(at=on)),
+        as_of=now,
+        day=day,
+        known=known,
+        phase=name_of(phase),
+        phase_since=phase.first_day if phase else None,
+        is_exercise=is_exercise,
+        account=_account(request, on),
+        nav=_nav(request),
+        languages=[
+            Link(title=title, href=code, is_here=translation.get_language() == code)
+            for code, title in LANGUAGES
+        ],
+        language_href=reverse("language"),
+        stops=_stops(now) if is_exercise else (),
+        next_stop_href=reverse("exercise:next") if may_drive else "",
+        reset_href=reverse("exercise:reset") if may_drive else "",
+        outcomes=outcomes,
+        crumbs=crumbs,
     )
 
 
@@ -40,7 +57,12 @@ def _account(request: Request, on: date) -> Account | None:
         return None
     book = kinds.book()
     roles = "、".join(name_of(book.find("role", r, at=on), r) for r in sorted(request.actor.roles))
-    return Account(name=request.actor.name or request.actor.login, role=roles, href=reverse("units:password"), sign_out_href=reverse("units:logout"))
+    return Account(
+        name=request.actor.name or request.actor.login,
+        role=roles,
+        href=reverse("units:password"),
+        sign_out_href=reverse("units:logout"),
+    )
 
 
 def _nav(request: Request) -> list[Link]:
@@ -58,18 +80,26 @@ def _nav(request: Request) -> list[Link]:
     )
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
-        Link(title=title, href=reverse(name), icon=icon, is_here=here.partition(":")[0] == name.partition(":")[0] and here == name)
+        Link(
+            title=title,
+            href=reverse(name),
+            icon=icon,
+            is_here=here.partition(":")[0] == name.partition(":")[0] and here == name,
+        )
         for name, title, icon, permission in pages
         if request.actor.can(permission)
     ]
 
 
 def _stops(now: datetime) -> list[Stop]:
-    if DATA is None:
-        return []
     found = exercise.stops(DATA)
     reached = [s for s in found if s.clock <= now]
     return [
-        Stop(title=s.en if is_english() else s.zh, at=s.clock, is_past=s.clock < now, is_here=bool(reached) and s is reached[-1])
+        Stop(
+            title=s.en if is_english() else s.zh,
+            at=s.clock,
+            is_past=s.clock < now,
+            is_here=bool(reached) and s is reached[-1],
+        )
         for s in found
     ]

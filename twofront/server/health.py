@@ -22,7 +22,11 @@ def healthz(request: HttpRequest) -> JsonResponse:
             unsealed = audit.unsealed_s()
             now = write_moment(clock.now(), zone=kinds.zone())
     except DatabaseError as e:
-        return JsonResponse({"status": "down", "version": __version__, "database": str(e).splitlines()[0]}, status=503, headers={"Retry-After": "5"})
+        return JsonResponse(
+            {"status": "down", "version": __version__, "database": str(e).splitlines()[0]},
+            status=503,
+            headers={"Retry-After": "5"},
+        )
     is_ok = oldest < SLOW_JOB_S and unsealed < UNSEALED_S
     return JsonResponse(
         {

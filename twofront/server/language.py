@@ -17,5 +17,7 @@ def change(request: HttpRequest) -> HttpResponse:
         came_from = "/"
     response = back(came_from)
     if wanted in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 24 * 3600, samesite="Lax", httponly=True
+        )
     return response

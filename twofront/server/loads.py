@@ -44,7 +44,11 @@ def _with_places(plain: Loader) -> Loader:
         townships = divisions.spellings(divisions.at_level(places, "township", book=book, on=on))
         villages = divisions.spellings(divisions.at_level(places, "village", book=book, on=on))
         every = {code: code for code in places} | {"*": "*"} | townships
-        return {"township": every if plain.kind == "accounts" else townships, "village": villages, **plain.lookups(book, on)}
+        return {
+            "township": every if plain.kind == "accounts" else townships,
+            "village": villages,
+            **plain.lookups(book, on),
+        }
 
     return dataclasses.replace(plain, lookups=lookups, in_use=_in_use, guards=(guard_publication,))
 

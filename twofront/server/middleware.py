@@ -61,7 +61,7 @@ class Visit:
             if found is None and not request.path.startswith(OPEN) and request.path != "/healthz":
                 return _stranger(request)
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
-            request.make_head = partial(make_head, request)  # type: ignore[attr-defined]
+            request.make_head = partial(make_head, request)  # type: ignore[attr-defined, arg-type]
             scope.apply(read=request.actor.scope.read)  # type: ignore[attr-defined]
             with clock.held(), timezone.override(_zone()):
                 return self.respond(request)
@@ -90,7 +90,14 @@ def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "reason": sentence}, status=status)
     asked: Request = request  # type: ignore[assignment]
-    page = ErrorPage(head=asked.make_head(), title=_("没有做成"), text=sentence, href="/", href_title=_("回到看板"), code=code)
+    page = ErrorPage(
+        head=asked.make_head(),
+        title=_("没有做成"),
+        text=sentence,
+        href="/",
+        href_title=_("回到看板"),
+        code=code,
+    )
     return render(asked, page, status=status)
 
 
@@ -99,12 +106,21 @@ def _actor(request: HttpRequest) -> Actor | None:
     if header.startswith("Bearer "):
         return units.actor_of_token(header.removeprefix("Bearer ").strip())
     account = request.session.get("account")
-    return units.actor_of_session(account, request.session.get("epoch", -1)) if isinstance(account, int) else None
+    return (
+        units.actor_of_session(account, request.session.get("epoch", -1))
+        if isinstance(account, int)
+        else None
+    )
 
 
 def _stranger(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return HttpResponse('{"code": "no_credentials"}', status=401, content_type="application/json", headers={"WWW-Authenticate": "Bearer"})
+        return HttpResponse(
+            '{"code": "no_credentials"}',
+            status=401,
+            content_type="application/json",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
     return HttpResponse(status=302, headers={"Location": f"/login?next={request.get_full_path()}"})
 
 

@@ -13,7 +13,8 @@ from twofront.ground import postgres
 from twofront.ground.folder import Folder
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Folder(os.environ["TWOFRONT_DATA"]) if "TWOFRONT_DATA" in os.environ else None
+HAS_DATA = "TWOFRONT_DATA" in os.environ
+DATA = Folder(os.environ.get("TWOFRONT_DATA", "no-data-folder"))
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -33,11 +34,15 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-_app, _owner = postgres.urls(DATA) if DATA else ("postgresql://twofront_app@/twofront", "postgresql://twofront_owner@/twofront")
+_app, _owner = (
+    postgres.urls(DATA)
+    if HAS_DATA
+    else ("postgresql://twofront_app@/twofront", "postgresql://twofront_owner@/twofront")
+)
 DATABASES = {"default": _database(_app) | {"TEST": {"MIRROR": "owner"}}, "owner": _database(_owner)}
 DATABASE_ROUTERS = ["twofront.server.routing.OwnerMigrates"]
 
-SECRET_KEY = DATA.secret("django") if DATA else "no data folder: nothing is signed that anybody keeps"
+SECRET_KEY = DATA.secret("django") if HAS_DATA else "no data folder: nothing is signed that anybody keeps"
 DEBUG = False
 ALLOWED_HOSTS = ["*"] if os.environ.get("TWOFRONT_LAN") else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
@@ -77,7 +82,12 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.csrf", "django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.csrf",
+                "django.template.context_processors.request",
+            ]
+        },
     },
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -90,7 +100,6 @@ LOCALE_PATHS = [ROOT / "web" / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "web" / "dist"]
-STATIC_ROOT = ROOT / "web" / "dist"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 31_536_000
 

@@ -1,5 +1,6 @@
 """A worker process: `python -m twofront.server.worker watch|work`. Started and restarted by the supervisor."""
 
+import contextlib
 import os
 import sys
 
@@ -11,14 +12,18 @@ def main(queue: str) -> None:
 
     django.setup()
     from procrastinate.contrib.django import app  # noqa: PLC0415
+    from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415
 
     from twofront.ground import clock, jobs  # noqa: PLC0415
 
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     with worker.open():
         if queue == jobs.WATCH:
-            jobs.rescue.configure(queueing_lock=None).defer(timestamp=int(clock.machine().timestamp()))
-        worker.run_worker(queues=[queue], name=queue, concurrency=1, delete_jobs="never", fetch_job_polling_interval=1.0)
+            with contextlib.suppress(AlreadyEnqueued):  # one is waiting already: as good as ours
+                jobs.rescue.defer(timestamp=int(clock.machine().timestamp()))
+        worker.run_worker(
+            queues=[queue], name=queue, concurrency=1, delete_jobs="never", fetch_job_polling_interval=1.0
+        )
 
 
 if __name__ == "__main__":

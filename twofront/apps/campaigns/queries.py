@@ -51,7 +51,9 @@ class Correction:
     act: int
 
 
-def corrected(*, on: date, since: datetime | None, known: datetime | None = None, campaign: str = SURVEY) -> list[Correction]:
+def corrected(
+    *, on: date, since: datetime | None, known: datetime | None = None, campaign: str = SURVEY
+) -> list[Correction]:
     """Return the rows of a day that were corrected after a moment (None: ever), the newest of each village."""
     sql = """
         select distinct on (village) village, "on", before, done, known_at, act_id from (
@@ -68,5 +70,7 @@ def corrected(*, on: date, since: datetime | None, known: datetime | None = None
 def villages_in_use(codes: set[str]) -> set[str]:
     """Return which of some villages have reported."""
     with connection.cursor() as cursor:
-        cursor.execute("select distinct village from campaigns_coverage where village = any(%s)", [sorted(codes)])
+        cursor.execute(
+            "select distinct village from campaigns_coverage where village = any(%s)", [sorted(codes)]
+        )
         return {row[0] for row in cursor.fetchall()}

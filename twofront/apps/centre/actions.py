@@ -10,7 +10,9 @@ from twofront.ground.acts import Key, new_key
 from twofront.ground.scope import Actor
 
 
-def publish(on: date, *, known: datetime | None = None, by: Actor, at: datetime, key: Key | None = None) -> Published:
+def publish(
+    on: date, *, known: datetime | None = None, by: Actor, at: datetime, key: Key | None = None
+) -> Published:
     """Freeze a day of the board as it is known at a moment (发布), the county's now if none is given."""
     seen = history.seen(known)
     with scope.widened(by.scope):

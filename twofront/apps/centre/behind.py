@@ -17,14 +17,21 @@ from twofront.web.parts import Cell, Tone
 Item = Mapping[str, Any]
 
 
-def listing(showing: Showing, answer: queries.RowsAnswer, *, href: str, kept: Sequence[tuple[str, str]]) -> ListOf[Item]:
+def listing(
+    showing: Showing, answer: queries.RowsAnswer, *, href: str, kept: Sequence[tuple[str, str]]
+) -> ListOf[Item]:
     """Return the rows behind a figure as a list that can be searched, sorted, filtered and taken away."""
     kind = answer.found[0].kind if answer.found else "enterprise"
     columns = [*_lead(showing), *_middle(showing, kind), *_tail(showing)]
     townships = {t: showing.place(t) for t in sorted({line.township for line in answer.found})}
-    sieves: list[Sieve[Item]] = [Sieve(name="place", title=_("镇街"), value=lambda r: str(r["township"]), names=townships)]
+    sieves: list[Sieve[Item]] = [
+        Sieve(name="place", title=_("镇街"), value=lambda r: str(r["township"]), names=townships)
+    ]
     if kind == "enterprise":
-        sieves += [Sieve(name=key, title=title, value=_word_of(key, showing), names=_words()) for key, title in _sources()]
+        sieves += [
+            Sieve(name=key, title=title, value=_word_of(key, showing), names=_words())
+            for key, title in _sources()
+        ]
     return ListOf(
         caption=f"{name_of(answer.figure)} {parts()[answer.part]}", href=href, rows=queries.items(answer, answer.found), columns=columns,
         text=lambda r: f"{r['name']} {r['id']} {showing.place(r['township'])}", sieves=sieves, kept=kept, n=lambda r: int(r["n"]),
@@ -44,8 +51,16 @@ def facets(answer: queries.RowsAnswer) -> tuple[str, ...]:
     """Return the parts that a figure has."""
     figure = answer.figure
     if isinstance(figure, Goal):
-        return ("numerator", "unknown") if figure.counts == "cases" else ("numerator", "denominator", "missing", "unknown")
-    return ("numerator", "denominator", "missing", "unknown", "disagreements") if figure.list_key else ("numerator", "denominator", "unknown")
+        return (
+            ("numerator", "unknown")
+            if figure.counts == "cases"
+            else ("numerator", "denominator", "missing", "unknown")
+        )
+    return (
+        ("numerator", "denominator", "missing", "unknown", "disagreements")
+        if figure.list_key
+        else ("numerator", "denominator", "unknown")
+    )
 
 
 def unit(answer: queries.RowsAnswer) -> str:
@@ -70,24 +85,49 @@ def _lead(showing: Showing) -> list[Col[Item]]:
 
     return [
         Col(key="name", title=_("名称"), cell=name, is_lead=True, order=lambda r: r["name"]),
-        Col(key="place", title=_("镇街"), cell=lambda r: Cell(text=showing.place(r["township"])), order=lambda r: r["township"]),
+        Col(
+            key="place",
+            title=_("镇街"),
+            cell=lambda r: Cell(text=showing.place(r["township"])),
+            order=lambda r: r["township"],
+        ),
     ]
 
 
 def _middle(showing: Showing, kind: str) -> list[Col[Item]]:
     def difficulty(r: Item) -> Cell:
         key = r["reason"]
-        return Cell(text=name_of(showing.book.find("difficulty", key, at=showing.board.on), key) if key else "")
+        return Cell(
+            text=name_of(showing.book.find("difficulty", key, at=showing.board.on), key) if key else ""
+        )
 
     on_site: Col[Item] = Col(
-        key="on_site", title=_("在岗"), kind="number", cell=lambda r: Cell(text="" if r["on_site"] is None else f"{r['on_site']:,}"), order=lambda r: r["on_site"]
+        key="on_site",
+        title=_("在岗"),
+        kind="number",
+        cell=lambda r: Cell(text="" if r["on_site"] is None else f"{r['on_site']:,}"),
+        order=lambda r: r["on_site"],
     )
-    reason: Col[Item] = Col(key="reason", title=_("原因"), cell=difficulty if kind == "enterprise" else lambda r: Cell(text=r["reason"] or ""))
-    declared: Col[Item] = Col(key="declared", title=_("自报"), kind="state", cell=lambda r: _state(r["declared"]))
+    reason: Col[Item] = Col(
+        key="reason",
+        title=_("原因"),
+        cell=difficulty if kind == "enterprise" else lambda r: Cell(text=r["reason"] or ""),
+    )
+    declared: Col[Item] = Col(
+        key="declared", title=_("自报"), kind="state", cell=lambda r: _state(r["declared"])
+    )
     if kind == "project":
         return [declared, on_site, reason]
     if kind == "village":
-        return [Col(key="n", title=_("户数"), kind="number", cell=lambda r: Cell(text=f"{r['n']:,}"), order=lambda r: r["n"])]
+        return [
+            Col(
+                key="n",
+                title=_("户数"),
+                kind="number",
+                cell=lambda r: Cell(text=f"{r['n']:,}"),
+                order=lambda r: r["n"],
+            )
+        ]
     if kind == "case":
         return []
     return [
@@ -146,6 +186,10 @@ def _word_of(key: str, showing: Showing) -> Callable[[Item], str]:
 
 
 def _state(state: bool | None, *, note: str = "") -> Cell:  # noqa: FBT001 - the state itself
-    words: dict[bool | None, tuple[str, Tone]] = {True: (_("开工"), "good"), False: (_("未开工"), "plain"), None: (_("未知"), "unknown")}
+    words: dict[bool | None, tuple[str, Tone]] = {
+        True: (_("开工"), "good"),
+        False: (_("未开工"), "plain"),
+        None: (_("未知"), "unknown"),
+    }
     text, tone = words[state]
     return Cell(text=text, note=note, tone=tone)

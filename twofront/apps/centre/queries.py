@@ -40,7 +40,9 @@ class RowsAnswer:
         return sum(line.n for line in self.found)
 
 
-def board(on: date, *, known: datetime | None = None, township: str | None = None, by: Actor) -> dict[str, Any]:
+def board(
+    on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
+) -> dict[str, Any]:
     """Return the board as the contract has it; open to every account.
 
     Raises:
@@ -53,7 +55,9 @@ def board(on: date, *, known: datetime | None = None, township: str | None = Non
         return made.as_json()
 
 
-def rows(figure: str, part: str, on: date, *, known: datetime | None = None, township: str | None = None, by: Actor) -> RowsAnswer:
+def rows(
+    figure: str, part: str, on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
+) -> RowsAnswer:
     """Return the rows behind a figure, if they lie within the asker's scope.
 
     The wall decides a second time: members that it does not let through are not there.
@@ -67,7 +71,7 @@ def rows(figure: str, part: str, on: date, *, known: datetime | None = None, tow
         found = made.book.find(what, key, at=on)
         if found is None or part not in PARTS or not by.can("rows.see"):
             raise _nothing()
-        chosen: Part = part  # type: ignore[assignment]  # checked above
+        chosen: Part = part
         _within(by, made, found, township)
         every = lines(made.frames, found, chosen)
     here = [line for line in every if township is None or line.township == township]
@@ -90,14 +94,24 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     out = []
     for line in chosen:
         head = heads.setdefault(line.township, made.head_of(line.township))
-        item: dict[str, Any] = {"id": line.code, "name": line.name, "township": line.township, "n": line.n, "kind": line.kind}
+        item: dict[str, Any] = {
+            "id": line.code,
+            "name": line.name,
+            "township": line.township,
+            "n": line.n,
+            "kind": line.kind,
+        }
         if line.list:
             item["list"] = line.list
         if line.kind == "enterprise":
             item |= _firm(int(line.id), records, reports, visits, frames.power.ratio(int(line.id)))
         elif line.kind == "project":
             report = project_reports.get(int(line.id))
-            item |= {"declared": report.opened if report else None, "on_site": report.on_site if report else None, "reason": report.difficulty if report else None}
+            item |= {
+                "declared": report.opened if report else None,
+                "on_site": report.on_site if report else None,
+                "reason": report.difficulty if report else None,
+            }
         item["call"] = {"name": head.name, "phone": head.phone} if head else None
         out.append(item)
     return out
@@ -113,12 +127,16 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
         query["known"] = answer.board.moment(answer.board.frames.known)
     if township is not None:
         query["township"] = township
-    following = f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
+    following = (
+        f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
+    )
     shown = [{k: v for k, v in item.items() if k != "member"} for item in items(answer, part)]
     return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 
-def _firm(member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None) -> dict[str, Any]:
+def _firm(
+    member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None
+) -> dict[str, Any]:
     record, report, visit = records.get(member), reports.get(member), visits.get(member)
     return {
         "member": member, "declared": report.opened if report else None, "on_site": report.on_site if report else None,
@@ -161,4 +179,7 @@ def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None
 
 
 def _nothing() -> NoSuchFigure:
-    return NoSuchFigure("there are no such rows in your scope; check the address", "没有这样的数据, 或不在您的范围内; 请核对地址")
+    return NoSuchFigure(
+        "there are no such rows in your scope; check the address",
+        "没有这样的数据, 或不在您的范围内; 请核对地址",
+    )

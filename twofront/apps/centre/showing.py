@@ -52,10 +52,16 @@ class Showing:
         """Return the board as data, counted once."""
         return self.board.as_json()
 
+    def count(self) -> None:
+        """Count everything now, within the scope that is set."""
+        self.data  # noqa: B018 - kept by the property
+
     @cached_property
     def is_empty(self) -> bool:
         """Tell whether nothing was loaded yet that a figure could be counted from."""
-        return not self.frames.divisions or (not self.frames.spans and not villages(self.frames) and not cases(self.frames))
+        return not self.frames.divisions or (
+            not self.frames.spans and not villages(self.frames) and not cases(self.frames)
+        )
 
     # -- addresses -----------------------------------------------------------------------------------------------
 
@@ -107,9 +113,17 @@ class Showing:
         words = [self._zero_words(zero)] if zero else []
         words += [f"{name_of(g)} {_share(d['numerator'], d['denominator'])}" for g, d in full]
         states = [d["state"] for _g, d in (*zero, *full)]
-        tone: Tone = "bad" if "broken" in states else "unknown" if any(d["state"] == "unknown" for _g, d in zero) else "good"
+        tone: Tone = (
+            "bad"
+            if "broken" in states
+            else "unknown"
+            if any(d["state"] == "unknown" for _g, d in zero)
+            else "good"
+        )
         first = (zero or full)[0][0]
-        return shapes.Sentence(label=label, text=_("; ").join(words), href=self.rows(f"goal:{first.key}", "numerator"), tone=tone)
+        return shapes.Sentence(
+            label=label, text=_("; ").join(words), href=self.rows(f"goal:{first.key}", "numerator"), tone=tone
+        )
 
     def _zero_words(self, zero: Sequence[tuple[Goal, dict[str, Any]]]) -> str:
         broken = [f"{name_of(g)} {d['count']}" for g, d in zero if d["state"] == "broken"]
@@ -123,7 +137,11 @@ class Showing:
         at = closed.astimezone(self.board.zone).strftime("%H:%M") if closed else ""
         if last is None:
             return _("无病例 (%(line)s %(at)s 封账)") % {"line": line, "at": at}
-        return _("无新增病例 %(days)d 天 (%(line)s %(at)s 封账)") % {"days": (self.board.on - last).days, "line": line, "at": at}
+        return _("无新增病例 %(days)d 天 (%(line)s %(at)s 封账)") % {
+            "days": (self.board.on - last).days,
+            "line": line,
+            "at": at,
+        }
 
     def _will_be_late(self) -> shapes.Sentence:
         label = _("将误期")
@@ -131,20 +149,49 @@ class Showing:
         if goal is None or goal.deadline is None or not self.blocks:
             late = list(self.board.late())
             if late:
-                return shapes.Sentence(label=label, text=_("%(n)d 项该报未报") % {"n": len(late)}, href=self.rows_late(), tone="warn")
+                return shapes.Sentence(
+                    label=label,
+                    text=_("%(n)d 项该报未报") % {"n": len(late)},
+                    href=self.rows_late(),
+                    tone="warn",
+                )
             return shapes.Sentence(label=label, text=_("没有该报未报的"), tone="good")
         last_day = (goal.deadline - timedelta(seconds=1)).astimezone(self.board.zone)
         failing = [b for b in self.blocks if not b.forecast.arrives]
         if at_of(self.frames) >= goal.deadline:
             missing = self._goal(goal.key)["count"]
             if missing == 0:
-                return shapes.Sentence(label=label, text=_("%(day)d 日调查全部完成") % {"day": last_day.day}, href=self.survey(), tone="good")
+                return shapes.Sentence(
+                    label=label,
+                    text=_("%(day)d 日调查全部完成") % {"day": last_day.day},
+                    href=self.survey(),
+                    tone="good",
+                )
             where = "、".join(b.name for b in failing)
-            return shapes.Sentence(label=label, text=_("期限已到, 还差 %(n)s 户: %(where)s") % {"n": f"{missing:,}", "where": where}, href=self.survey(), tone="bad")
+            return shapes.Sentence(
+                label=label,
+                text=_("期限已到, 还差 %(n)s 户: %(where)s") % {"n": f"{missing:,}", "where": where},
+                href=self.survey(),
+                tone="bad",
+            )
         if not failing:
-            return shapes.Sentence(label=label, text=_("按昨日进度, 各镇街 %(day)d 日前都能完成调查") % {"day": last_day.day}, href=self.survey(), tone="good")
-        text = _("%(day)d 日前 %(n)d 个镇街完不成调查: %(where)s") % {"day": last_day.day, "n": len(failing), "where": "、".join(b.name for b in failing)}
-        return shapes.Sentence(label=label, text=text, href=self.survey(failing[0].code if len(failing) == 1 else ""), tone="warn")
+            return shapes.Sentence(
+                label=label,
+                text=_("按昨日进度, 各镇街 %(day)d 日前都能完成调查") % {"day": last_day.day},
+                href=self.survey(),
+                tone="good",
+            )
+        text = _("%(day)d 日前 %(n)d 个镇街完不成调查: %(where)s") % {
+            "day": last_day.day,
+            "n": len(failing),
+            "where": "、".join(b.name for b in failing),
+        }
+        return shapes.Sentence(
+            label=label,
+            text=text,
+            href=self.survey(failing[0].code if len(failing) == 1 else ""),
+            tone="warn",
+        )
 
     def _contradiction(self) -> shapes.Sentence:
         label = _("对不上")
@@ -158,14 +205,31 @@ class Showing:
                 continue
             values = {"open": int(is_open.sum()), "seen": seen, "unseen": unseen}
             text = _("自报复工 %(open)d 家, 其中用电只见 %(seen)d 家, %(unseen)d 家待走访") % values
-            return shapes.Sentence(label=label, text=text, href=self.rows(f"chart:{chart.key}", "disagreements"), tone="warn" if unseen else "good")
+            return shapes.Sentence(
+                label=label,
+                text=text,
+                href=self.rows(f"chart:{chart.key}", "disagreements"),
+                tone="warn" if unseen else "good",
+            )
         total = sum(c["disagreements"] for c in self.data["charts"])
         if total:
-            return shapes.Sentence(label=label, text=_("%(n)d 家的自报与走访不一致") % {"n": total}, href=self._first_disagreement(), tone="warn")
+            return shapes.Sentence(
+                label=label,
+                text=_("%(n)d 家的自报与走访不一致") % {"n": total},
+                href=self._first_disagreement(),
+                tone="warn",
+            )
         return shapes.Sentence(label=label, text=_("今天还没有可以互相核对的数"), tone="unknown")
 
     def _first_disagreement(self) -> str:
-        return next((self.rows(f"chart:{c['key']}", "disagreements") for c in self.data["charts"] if c["disagreements"]), "")
+        return next(
+            (
+                self.rows(f"chart:{c['key']}", "disagreements")
+                for c in self.data["charts"]
+                if c["disagreements"]
+            ),
+            "",
+        )
 
     # -- goals and charts ----------------------------------------------------------------------------------------
 
@@ -182,9 +246,18 @@ class Showing:
         """Return one chart as a card."""
         figure = f"chart:{chart.key}"
         titles = {"reported": _("自报"), "confirmed": _("走访确认"), "measured": _("用电")}
-        sources = [
-            shapes.Source(title=titles[s], count=d["sources"][s], href=self.rows(figure, s if chart.list_key else "numerator")) for s in chart.sources
-        ] if chart.list_key else ()
+        sources = (
+            [
+                shapes.Source(
+                    title=titles[s],
+                    count=d["sources"][s],
+                    href=self.rows(figure, s if chart.list_key else "numerator"),
+                )
+                for s in chart.sources
+            ]
+            if chart.list_key
+            else ()
+        )
         return shapes.Chart(
             key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=d["rate"], rate_known=d["rate_known"],
             is_index=chart.list_key is None, unit=_("家"), numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"],
@@ -198,16 +271,30 @@ class Showing:
     def _facts(self, d: Mapping[str, Any]) -> list[str]:
         if "energy_share" not in d:
             return []
-        facts = [("firm_share", _("户数比例 %(n).1f %%")), ("energy_share", _("电量比例 %(n).1f %%")), ("index_without_top10", _("不计用电最大的十家: %(n).1f"))]
+        facts = [
+            ("firm_share", _("户数比例 %(n).1f %%")),
+            ("energy_share", _("电量比例 %(n).1f %%")),
+            ("index_without_top10", _("不计用电最大的十家: %(n).1f")),
+        ]
         return [text % {"n": d[key]} for key, text in facts if d[key] is not None]
 
     def _references(self, chart: Chart) -> list[shapes.Reference]:
         out = []
         for ref in self.board.references(chart):
             points = [
-                shapes.Point(on=p["on"], rate=p["index"], is_break=p["break"], note=self._break_note(chart, ref["area"], p["on"])) for p in ref["points"]
+                shapes.Point(
+                    on=p["on"],
+                    rate=p["index"],
+                    is_break=p["break"],
+                    note=self._break_note(chart, ref["area"], p["on"]),
+                )
+                for p in ref["points"]
             ]
-            out.append(shapes.Reference(title=f"{self._area(ref['area'])} · {ref['source']}", points=points, source=ref["source"]))
+            out.append(
+                shapes.Reference(
+                    title=f"{self._area(ref['area'])} · {ref['source']}", points=points, source=ref["source"]
+                )
+            )
         return out
 
     def _area(self, code: str) -> str:
@@ -217,7 +304,14 @@ class Showing:
         return place.name if place else {"330000": _("浙江省")}.get(code, code)
 
     def _break_note(self, chart: Chart, area: str, on: date) -> str:
-        return next((name_of(b) for b in self.book.of("break", at=on) if (b.chart, b.area, b.on) == (chart.key, area, on)), "")
+        return next(
+            (
+                name_of(b)
+                for b in self.book.of("break", at=on)
+                if (b.chart, b.area, b.on) == (chart.key, area, on)
+            ),
+            "",
+        )
 
     def _goal_card(self, goal: Goal, d: Mapping[str, Any]) -> shapes.Goal:
         figure = f"goal:{goal.key}"
@@ -238,7 +332,10 @@ class Showing:
             known = cases(self.frames)
             if not known:
                 return ""
-            return _("累计 %(n)d 例, 最后一例 %(last)s") % {"n": len(known), "last": known[0].reported_on.strftime("%m-%d")}
+            return _("累计 %(n)d 例, 最后一例 %(last)s") % {
+                "n": len(known),
+                "last": known[0].reported_on.strftime("%m-%d"),
+            }
         if goal.counts == "members":
             return _("自报开工并经走访确认才算; 负面清单尚未启用, 无人因此停业")
         return ""
@@ -256,20 +353,35 @@ class Showing:
     def blocks(self) -> list[Block]:
         """Return the survey by township with its forecast, those that fall short first."""
         goal = self._survey_goal
-        left = (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1) if goal and goal.deadline else 0.0
+        left = (
+            (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1)
+            if goal and goal.deadline
+            else 0.0
+        )
         grouped: dict[str, list[Any]] = {}
         for v in villages(self.frames):
             grouped.setdefault(v.village[:9], []).append(v)
         names = self.frames.village_names
         blocks = [
             Block(
-                code, self.place(code),
-                sums.forecast(done=sum(v.done for v in rows), before=sum(v.before for v in rows), total=sum(v.dwellings for v in rows), days_left=left),
-                tuple((v.village, names.get(v.village, v.village), v.done, v.dwellings) for v in sorted(rows, key=lambda v: (v.done - v.dwellings, v.village))),
+                code,
+                self.place(code),
+                sums.forecast(
+                    done=sum(v.done for v in rows),
+                    before=sum(v.before for v in rows),
+                    total=sum(v.dwellings for v in rows),
+                    days_left=left,
+                ),
+                tuple(
+                    (v.village, names.get(v.village, v.village), v.done, v.dwellings)
+                    for v in sorted(rows, key=lambda v: (v.done - v.dwellings, v.village))
+                ),
             )
             for code, rows in sorted(grouped.items())
         ]
-        return sorted(blocks, key=lambda b: (b.forecast.rate if b.forecast.rate is not None else 101.0, b.code))
+        return sorted(
+            blocks, key=lambda b: (b.forecast.rate if b.forecast.rate is not None else 101.0, b.code)
+        )
 
     def forecast(self) -> shapes.Forecast | None:
         """Return the survey by block, with what would be reached."""
@@ -277,10 +389,17 @@ class Showing:
         if goal is None or not self.blocks:
             return None
         done, total = sum(b.forecast.done for b in self.blocks), sum(b.forecast.total for b in self.blocks)
-        left = (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1) if goal.deadline else 0
+        left = (
+            (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1)
+            if goal.deadline
+            else 0
+        )
         return shapes.Forecast(
-            title=_("基础调查"), deadline=goal.deadline, rows=[self.forecast_row(b) for b in self.blocks],
-            needed_per_day=-(-(total - done) // int(left)) if left >= 1 else total - done, per_day=sum(b.forecast.per_day for b in self.blocks),
+            title=_("基础调查"),
+            deadline=goal.deadline,
+            rows=[self.forecast_row(b) for b in self.blocks],
+            needed_per_day=-(-(total - done) // int(left)) if left >= 1 else total - done,
+            per_day=sum(b.forecast.per_day for b in self.blocks),
             href=self.survey(),
         )
 
@@ -293,8 +412,17 @@ class Showing:
             if done < total
         ]
         return shapes.ForecastRow(
-            code=block.code, name=block.name, done=f.done, dwellings=f.total, per_day=f.per_day, forecast_pct=f.rate, arrives=f.arrives,
-            short=f.total - f.expected, href=self.survey(block.code), owner=self.head_of(block.code), villages=() if f.arrives else slow,
+            code=block.code,
+            name=block.name,
+            done=f.done,
+            dwellings=f.total,
+            per_day=f.per_day,
+            forecast_pct=f.rate,
+            arrives=f.arrives,
+            short=f.total - f.expected,
+            href=self.survey(block.code),
+            owner=self.head_of(block.code),
+            villages=() if f.arrives else slow,
         )
 
     def measures(self) -> list[shapes.Measure]:
@@ -308,13 +436,19 @@ class Showing:
         charts = {c["key"]: {p["code"]: p for p in c["by_township"]} for c in self.data["charts"]}
         return [
             shapes.Tile(
-                code=t.key, name=t.en if is_english() else t.zh, short=(t.en[:5] if is_english() else t.zh), x=t.column - 1, y=t.row - 1,
+                code=t.key,
+                name=t.en if is_english() else t.zh,
+                short=(t.en[:5] if is_english() else t.zh),
+                x=t.column - 1,
+                y=t.row - 1,
                 values=[self._tile_value(m.key, t.key, blocks, charts) for m in self.measures()],
             )
             for t in self.book.of("tile", at=self.board.on)
         ]
 
-    def _tile_value(self, measure: str, code: str, blocks: Mapping[str, Block], charts: Mapping[str, Mapping[str, Any]]) -> shapes.TileValue:
+    def _tile_value(
+        self, measure: str, code: str, blocks: Mapping[str, Block], charts: Mapping[str, Mapping[str, Any]]
+    ) -> shapes.TileValue:
         if measure == "survey":
             block = blocks.get(code)
             if block is None:
@@ -322,14 +456,27 @@ class Showing:
             rate = sums.share(block.forecast.done, block.forecast.total) or 0.0
             short = not block.forecast.arrives
             return shapes.TileValue(
-                text=f"{rate:.1f}%", word=_("误期") if short else _("能完成"), level=min(4, int(rate // 20)), tone="bad" if short else "plain", href=self.survey(code),
+                text=f"{rate:.1f}%",
+                word=_("误期") if short else _("能完成"),
+                level=min(4, int(rate // 20)),
+                tone="bad" if short else "plain",
+                href=self.survey(code),
             )
         part = charts.get(measure, {}).get(code)
         if part is None or not part["denominator"]:
             return shapes.TileValue(text="", word=_("无名单"), tone="unknown")
         rate = sums.share(part["numerator"], part["denominator"]) or 0.0
-        word = _("%(n)d 未报") % {"n": part["unknown"]} if part["unknown"] else f"{part['numerator']}/{part['denominator']}"
-        return shapes.TileValue(text=f"{rate:.0f}%", word=word, level=min(4, int(rate // 20)), href=self.rows(f"chart:{measure}", "denominator", code))
+        word = (
+            _("%(n)d 未报") % {"n": part["unknown"]}
+            if part["unknown"]
+            else f"{part['numerator']}/{part['denominator']}"
+        )
+        return shapes.TileValue(
+            text=f"{rate:.0f}%",
+            word=word,
+            level=min(4, int(rate // 20)),
+            href=self.rows(f"chart:{measure}", "denominator", code),
+        )
 
     # -- late, changed, answers ----------------------------------------------------------------------------------
 
@@ -341,34 +488,58 @@ class Showing:
         """Return what is late."""
         return [
             shapes.Late(
-                what=name_of(self.book.find("expectation", r["what"], at=self.board.on), r["what"]), unit=self.unit(r["unit"]),
-                due_at=datetime.fromisoformat(r["due_at"]), owner=self.owner(r["owner"]), href=self._page_of(r["rows"]), n=r["n"],
+                what=name_of(self.book.find("expectation", r["what"], at=self.board.on), r["what"]),
+                unit=self.unit(r["unit"]),
+                due_at=datetime.fromisoformat(r["due_at"]),
+                owner=self.owner(r["owner"]),
+                href=self._page_of(r["rows"]),
+                n=r["n"],
             )
             for r in self.data["late"][:limit]
         ]
 
     def changed(self, limit: int | None = SHOWN) -> list[shapes.Changed]:
         """Return what changed since the day before, and what was corrected."""
-        names = {str(c): str(n) for is_firm in (True, False) for c, n in _codes(self.frames.places(is_firm=is_firm))} | self.frames.village_names
+        names = {
+            str(c): str(n)
+            for is_firm in (True, False)
+            for c, n in _codes(self.frames.places(is_firm=is_firm))
+        } | self.frames.village_names
         return [self._changed(r, names) for r in self.data["changed"][:limit]]
 
     def _changed(self, r: Mapping[str, Any], names: Mapping[str, str]) -> shapes.Changed:
-        what = self.book.find("chart", r["key"], at=self.board.on) or self.book.find("goal", r["key"], at=self.board.on)
+        what = self.book.find("chart", r["key"], at=self.board.on) or self.book.find(
+            "goal", r["key"], at=self.board.on
+        )
         fields = {"opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数")}
-        href = reverse("intake:import", args=[r["import_id"]]) if r["import_id"] and self.actor.can("imports.see") else ""
+        href = (
+            reverse("intake:import", args=[r["import_id"]])
+            if r["import_id"] and self.actor.can("imports.see")
+            else ""
+        )
         if not href and r["field"] == "opened":
             href = f"{reverse('enterprises:report', args=[r['id']])}?{urlencode(self.when())}"
         name = names.get(r["id"], r["id"])
         return shapes.Changed(
-            what=name_of(what, r["key"]), name=f"{self.place(r['code'])} {name}", field=fields[r["field"]], before=_word(r["before"]), after=_word(r["after"]),
-            known=datetime.fromisoformat(r["known"]) if r["known"] else None, is_correction=r["known"] is not None, href=href,
+            what=name_of(what, r["key"]),
+            name=f"{self.place(r['code'])} {name}",
+            field=fields[r["field"]],
+            before=_word(r["before"]),
+            after=_word(r["after"]),
+            known=datetime.fromisoformat(r["known"]) if r["known"] else None,
+            is_correction=r["known"] is not None,
+            href=href,
         )
 
     def answers(self) -> list[shapes.Answer]:
         """Return who answers for what."""
         found: Sequence[Goal | Chart] = (*self.board.goals, *self.board.charts)
         owners = [(f, self.owner(self.board.owner(f.line))) for f in found]
-        return [shapes.Answer(what=name_of(f), owner=o, front=self._front(f.front)) for f, o in owners if o is not None]
+        return [
+            shapes.Answer(what=name_of(f), owner=o, front=self._front(f.front))
+            for f, o in owners
+            if o is not None
+        ]
 
     def unit(self, code: str) -> str:
         """Return the name of whoever owes something: the county, or a township."""
@@ -390,7 +561,9 @@ def _codes(places: Any) -> Any:  # noqa: ANN401 - pairs of arrays
 
 
 def _point(p: Mapping[str, Any]) -> shapes.Point:
-    return shapes.Point(on=date.fromisoformat(p["on"]), rate=p["rate"], is_break=p["break"], revised=p["revised"])
+    return shapes.Point(
+        on=date.fromisoformat(p["on"]), rate=p["rate"], is_break=p["break"], revised=p["revised"]
+    )
 
 
 def _share(numerator: int, denominator: int | None) -> str:
@@ -402,4 +575,3 @@ def _word(value: object) -> str:
     if isinstance(value, bool):
         return _("开工") if value else _("未开工")
     return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
-

@@ -17,11 +17,33 @@ from twofront.apps.figures.queries.board import Board
 from twofront.core.time import write_moment
 from twofront.ground import kinds, lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
-from twofront.ground.pages import Request, asked_day, asked_known, board_day, is_english, name_of, render, require
+from twofront.ground.pages import (
+    Request,
+    asked_day,
+    asked_known,
+    board_day,
+    is_english,
+    name_of,
+    render,
+    require,
+)
 from twofront.web.pages.figures import ChartPage, ListPage
 from twofront.web.parts import Cell, Link, NextLoad, Pair, Table
 
-KINDS_FIRST = ("divisions", "accounts", "enterprises", "projects", "lists", "meters", "readings", "reports", "visits", "coverage", "cases", "closings")
+KINDS_FIRST = (
+    "divisions",
+    "accounts",
+    "enterprises",
+    "projects",
+    "lists",
+    "meters",
+    "readings",
+    "reports",
+    "visits",
+    "coverage",
+    "cases",
+    "closings",
+)
 
 
 def board(request: Request) -> HttpResponse:
@@ -47,18 +69,29 @@ def rows(request: Request) -> HttpResponse:
     answer = queries.rows(figure, part, on, known=known, township=township, by=request.actor)
     showing = Showing(answer.board, request.actor)
     kept = [(k, v) for k, v in (("figure", figure), ("part", part), ("township", township or "")) if v]
-    listed = behind.listing(showing, answer, href=reverse("centre:rows"), kept=[*kept, *showing.when().items()])
+    listed = behind.listing(
+        showing, answer, href=reverse("centre:rows"), kept=[*kept, *showing.when().items()]
+    )
     taken = lists.taken(request, listed)
     if taken is not None:
         return taken
     titles = behind.parts()
-    facets = [Link(title=titles[p], href=showing.rows(figure, p, township or ""), is_here=p == part) for p in behind.facets(answer)]
+    facets = [
+        Link(title=titles[p], href=showing.rows(figure, p, township or ""), is_here=p == part)
+        for p in behind.facets(answer)
+    ]
     return render(
         request,
         RowsPage(
-            head=_head(request, on, known), title=f"{name_of(answer.figure)} · {titles[answer.part]}", figure=answer.total,
-            unit=behind.unit(answer), table=lists.table(request, listed), what=behind.what(answer),
-            front="prevention" if answer.figure.front == "prevention" else "resumption", facets=facets, days=lists.days(request, on=on, known=known, kept=kept),
+            head=_head(request, on, known),
+            title=f"{name_of(answer.figure)} · {titles[answer.part]}",
+            figure=answer.total,
+            unit=behind.unit(answer),
+            table=lists.table(request, listed),
+            what=behind.what(answer),
+            front="prevention" if answer.figure.front == "prevention" else "resumption",
+            facets=facets,
+            days=lists.days(request, on=on, known=known, kept=kept),
         ),
     )
 
@@ -70,16 +103,36 @@ def late(request: Request) -> HttpResponse:
     columns: list[Col[Late]] = [
         Col(key="what", title=_("什么"), cell=lambda r: Cell(text=r.what, href=r.href), is_lead=True),
         Col(key="unit", title=_("谁"), cell=lambda r: Cell(text=r.unit), order=lambda r: r.unit),
-        Col(key="n", title=_("数量"), kind="number", cell=lambda r: Cell(text=f"{r.n:,}"), order=lambda r: r.n),
-        Col(key="due", title=_("应于"), cell=lambda r: Cell(text=r.due_at.strftime("%m-%d %H:%M")), order=lambda r: r.due_at),
+        Col(
+            key="n", title=_("数量"), kind="number", cell=lambda r: Cell(text=f"{r.n:,}"), order=lambda r: r.n
+        ),
+        Col(
+            key="due",
+            title=_("应于"),
+            cell=lambda r: Cell(text=r.due_at.strftime("%m-%d %H:%M")),
+            order=lambda r: r.due_at,
+        ),
         Col(key="owner", title=_("联系人"), cell=lambda r: Cell(text=r.owner.name if r.owner else "")),
-        Col(key="phone", title=_("电话"), kind="phone", cell=lambda r: Cell(text=r.owner.phone if r.owner else "")),
+        Col(
+            key="phone",
+            title=_("电话"),
+            kind="phone",
+            cell=lambda r: Cell(text=r.owner.phone if r.owner else ""),
+        ),
     ]
     listed = ListOf(
-        caption=_("迟报"), href=request.path, rows=showing.late(limit=None), columns=columns, text=lambda r: f"{r.what} {r.unit}",
-        kept=list(showing.when().items()), name="late", empty=_("没有迟报"),
+        caption=_("迟报"),
+        href=request.path,
+        rows=showing.late(limit=None),
+        columns=columns,
+        text=lambda r: f"{r.what} {r.unit}",
+        kept=list(showing.when().items()),
+        name="late",
+        empty=_("没有迟报"),
     )
-    return _list_page(request, showing, listed, what=_("到了预案规定的时点还没有收到的数。先打电话, 再补报。"))
+    return _list_page(
+        request, showing, listed, what=_("到了预案规定的时点还没有收到的数。先打电话, 再补报。")
+    )
 
 
 def changed(request: Request) -> HttpResponse:
@@ -87,22 +140,44 @@ def changed(request: Request) -> HttpResponse:
     require(request.actor, "board.see")
     showing = _showing(request)
     columns: list[Col[Changed]] = [
-        Col(key="name", title=_("谁"), cell=lambda c: Cell(text=c.name, href=c.href), is_lead=True, order=lambda c: c.name),
+        Col(
+            key="name",
+            title=_("谁"),
+            cell=lambda c: Cell(text=c.name, href=c.href),
+            is_lead=True,
+            order=lambda c: c.name,
+        ),
         Col(key="what", title=_("指标"), cell=lambda c: Cell(text=c.what)),
         Col(key="field", title=_("字段"), cell=lambda c: Cell(text=c.field)),
         Col(key="before", title=_("原值"), cell=lambda c: Cell(text=c.before)),
         Col(key="after", title=_("现值"), cell=lambda c: Cell(text=c.after)),
-        Col(key="known", title=_("得知"), cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else ""), order=lambda c: c.known),
+        Col(
+            key="known",
+            title=_("得知"),
+            cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else ""),
+            order=lambda c: c.known,
+        ),
     ]
-    nature = Sieve(
-        name="nature", title=_("性质"), value=lambda c: "correction" if c.is_correction else "move",
+    nature: Sieve[Changed] = Sieve(
+        name="nature",
+        title=_("性质"),
+        value=lambda c: "correction" if c.is_correction else "move",
         names={"correction": _("更正"), "move": _("较前一日")},
     )
     listed = ListOf(
-        caption=_("变化与更正"), href=request.path, rows=showing.changed(limit=None), columns=columns, text=lambda c: f"{c.name} {c.what}",
-        sieves=[nature], kept=list(showing.when().items()), name="changed", empty=_("没有变化"),
+        caption=_("变化与更正"),
+        href=request.path,
+        rows=showing.changed(limit=None),
+        columns=columns,
+        text=lambda c: f"{c.name} {c.what}",
+        sieves=[nature],
+        kept=list(showing.when().items()),
+        name="changed",
+        empty=_("没有变化"),
     )
-    return _list_page(request, showing, listed, what=_("与前一日不同的, 以及报过之后又更正的。两个值都留着。"))
+    return _list_page(
+        request, showing, listed, what=_("与前一日不同的, 以及报过之后又更正的。两个值都留着。")
+    )
 
 
 def chart(request: Request, key: str) -> HttpResponse:
@@ -112,7 +187,9 @@ def chart(request: Request, key: str) -> HttpResponse:
     on, known = showing.board.on, showing.frames.known
     found = next((c for c in showing.board.charts if c.key == key), None)
     if found is None:
-        raise queries.NoSuchFigure(f"there is no chart {key} on that day; go back to the board", f"当日没有图表 {key}; 请回看板")
+        raise queries.NoSuchFigure(
+            f"there is no chart {key} on that day; go back to the board", f"当日没有图表 {key}; 请回看板"
+        )
     d = next(c for c in showing.data["charts"] if c["key"] == key)
     card = showing.chart(found, d)
     sections = {s.key: name_of(s) for s in showing.book.of("section", at=on)}
@@ -121,10 +198,25 @@ def chart(request: Request, key: str) -> HttpResponse:
         Pair(title=_("截数时点"), text=datetime.fromisoformat(d["cutoff"]).strftime("%m-%d %H:%M")),
         Pair(title=_("未知"), text=str(card.unknown), href=card.unknown_href),
     ]  # fmt: skip
-    by_township = _parts(_("按镇街"), d["by_township"], lambda p: Cell(text=showing.place(p["code"]), href=showing.rows(f"chart:{key}", "denominator", p["code"])))
-    by_sector = _parts(_("按行业"), d["by_sector"], lambda p: Cell(text=sections.get(p["code"], _("未分类") if p["code"] == "-" else p["code"])))
+    by_township = _parts(
+        _("按镇街"),
+        d["by_township"],
+        lambda p: Cell(
+            text=showing.place(p["code"]), href=showing.rows(f"chart:{key}", "denominator", p["code"])
+        ),
+    )
+    by_sector = _parts(
+        _("按行业"),
+        d["by_sector"],
+        lambda p: Cell(text=sections.get(p["code"], _("未分类") if p["code"] == "-" else p["code"])),
+    )
     page = ChartPage(
-        head=_head(request, on, known), chart=card, pairs=pairs, by_township=by_township, by_sector=by_sector, days=lists.days(request, on=on, known=known),
+        head=_head(request, on, known),
+        chart=card,
+        pairs=pairs,
+        by_township=by_township,
+        by_sector=by_sector,
+        days=lists.days(request, on=on, known=known),
     )
     return render(request, page)
 
@@ -140,19 +232,41 @@ def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage
         newest = known is None and on >= board_day()
         frozen = made.frozen.get(on)
         return BoardPage(
-            head=head, days=days, fronts=_fronts(made), sentences=showing.sentences(), goals=showing.goals(), charts=showing.charts(),
-            forecast=showing.forecast(), measures=showing.measures(), tiles=showing.tiles(), late=showing.late(),
-            late_total=len(showing.data["late"]), late_href=showing.rows_late(), changed=showing.changed(), changed_total=len(showing.data["changed"]),
-            changed_href=f"{reverse('centre:changed')}?{urlencode(showing.when())}", answers=showing.answers(),
-            publish_href=f"{reverse('centre:publication')}?{urlencode(showing.when())}" if request.actor.can("publish") else "",
-            published_at=frozen.known if frozen else None, poll_href=reverse("centre:board") if newest else "", edition=_edition(made),
+            head=head,
+            days=days,
+            fronts=_fronts(made),
+            sentences=showing.sentences(),
+            goals=showing.goals(),
+            charts=showing.charts(),
+            forecast=showing.forecast(),
+            measures=showing.measures(),
+            tiles=showing.tiles(),
+            late=showing.late(),
+            late_total=len(showing.data["late"]),
+            late_href=showing.rows_late(),
+            changed=showing.changed(),
+            changed_total=len(showing.data["changed"]),
+            changed_href=f"{reverse('centre:changed')}?{urlencode(showing.when())}",
+            answers=showing.answers(),
+            publish_href=f"{reverse('centre:publication')}?{urlencode(showing.when())}"
+            if request.actor.can("publish")
+            else "",
+            published_at=frozen.known if frozen else None,
+            poll_href=reverse("centre:board") if newest else "",
+            edition=_edition(made),
         )
 
 
 def _fronts(made: Board) -> list[FrontHead]:
     phase = made.book.phase(at=made.on)
     keys = phase.fronts if phase else tuple(f.key for f in made.book.of("front", at=made.on))
-    return [FrontHead(key="prevention" if k == "prevention" else "resumption", title=name_of(made.book.find("front", k, at=made.on), k)) for k in keys]
+    return [
+        FrontHead(
+            key="prevention" if k == "prevention" else "resumption",
+            title=name_of(made.book.find("front", k, at=made.on), k),
+        )
+        for k in keys
+    ]
 
 
 def _edition(made: Board) -> str:
@@ -166,7 +280,9 @@ def _next_loads(showing: Showing) -> list[NextLoad]:
     may = showing.actor.can
     return [
         NextLoad(
-            kind=kind, title=sheets.get(kind, kind), template_href=reverse("intake:template", args=[kind]),
+            kind=kind,
+            title=sheets.get(kind, kind),
+            template_href=reverse("intake:template", args=[kind]),
             upload_href=f"{reverse('intake:upload')}?kind={kind}" if may(f"load:{kind}") else "",
             count=len(showing.frames.divisions) if kind == "divisions" else 0,
         )
@@ -177,8 +293,7 @@ def _next_loads(showing: Showing) -> list[NextLoad]:
 def _showing(request: Request) -> Showing:
     with scope.widened(request.actor.scope):
         showing = Showing(Board(asked_day(request), known=asked_known(request)), request.actor)
-        _ready = showing.data
-        del _ready
+        showing.count()
         return showing
 
 
@@ -188,7 +303,11 @@ def _list_page(request: Request, showing: Showing, listed: ListOf[Any], *, what:
     if taken is not None:
         return taken
     page = ListPage(
-        head=_head(request, on, known), title=listed.caption, table=lists.table(request, listed), what=what, days=lists.days(request, on=on, known=known),
+        head=_head(request, on, known),
+        title=listed.caption,
+        table=lists.table(request, listed),
+        what=what,
+        days=lists.days(request, on=on, known=known),
     )
     return render(request, page)
 
@@ -199,14 +318,21 @@ def _head(request: Request, on: date, known: datetime | None) -> Any:  # noqa: A
     return request.make_head(day=on, known=known, crumbs=[Link(title=_("指挥看板"), href=board_href)])
 
 
-def _parts(caption: str, parts: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], Cell]) -> Table:
+def _parts(
+    caption: str, parts: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], Cell]
+) -> Table:
     def rate(p: Mapping[str, Any]) -> Cell:
         return Cell(text=f"{100 * p['numerator'] / p['denominator']:.1f} %" if p["denominator"] else "")
 
     columns: list[Col[Mapping[str, Any]]] = [
         Col(key="name", title=_("名称"), cell=name, is_lead=True),
         Col(key="numerator", title=_("开工"), kind="number", cell=lambda p: Cell(text=f"{p['numerator']:,}")),
-        Col(key="denominator", title=_("总数"), kind="number", cell=lambda p: Cell(text=f"{p['denominator']:,}")),
+        Col(
+            key="denominator",
+            title=_("总数"),
+            kind="number",
+            cell=lambda p: Cell(text=f"{p['denominator']:,}"),
+        ),
         Col(key="unknown", title=_("未知"), kind="number", cell=lambda p: Cell(text=f"{p['unknown']:,}")),
         Col(key="rate", title=_("复工率"), kind="number", cell=rate),
     ]

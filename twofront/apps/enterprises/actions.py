@@ -43,16 +43,32 @@ class Declared:
 def take_enterprises(batch: Batch) -> Sequence[Verdict]:
     """Take a list of enterprises; its `lists` column is compared with the memberships, and never applied."""
     verdicts = register_actions.take_enterprises(batch)
-    said = [(n, c, t) for n, c, t in zip(batch.numbers, batch.columns["credit_code"], batch.columns["lists"], strict=True) if t]
+    said = [
+        (n, c, t)
+        for n, c, t in zip(batch.numbers, batch.columns["credit_code"], batch.columns["lists"], strict=True)
+        if t
+    ]
     if said:
         ids = register.ids_of([c for _, c, _ in said])
         on_record = queries.lists_of(list(ids.values()), on=batch.on)
         names = {text: r.key for r in batch.book.of("list", at=batch.on) for text in (r.key, r.zh)}
         for number, code, text in said:
-            claimed = {names.get(part.strip(), part.strip()) for part in text.replace("、", ",").replace(";", ",").split(",") if part.strip()}
+            claimed = {
+                names.get(part.strip(), part.strip())
+                for part in text.replace("、", ",").replace(";", ",").split(",")
+                if part.strip()
+            }
             recorded = on_record.get(ids[code], set())
             if claimed != recorded:
-                batch.notes.append({"row": number, "field": "lists", "code": "differs", "said": sorted(claimed), "on_record": sorted(recorded)})
+                batch.notes.append(
+                    {
+                        "row": number,
+                        "field": "lists",
+                        "code": "differs",
+                        "said": sorted(claimed),
+                        "on_record": sorted(recorded),
+                    }
+                )
     return verdicts
 
 
@@ -77,9 +93,17 @@ def take_reports(batch: Batch) -> Sequence[Verdict]:
     own: list[Verdict] = ["new" if code in known else unknown_enterprise(code) for code in c["credit_code"]]
     ids = [known.get(code, 0) for code in c["credit_code"]]
     states = stores.facts(
-        Report, batch, key={"enterprise_id": ids, "on": c["date"]},
-        values={"opened": c["opened"], "on_site": c["on_site"], "normal_staff": c["normal_staff"], "difficulty": [d or "" for d in c["difficulty"]]},
-        beside=_firm_places(ids, batch.on), skip=_skips(own),
+        Report,
+        batch,
+        key={"enterprise_id": ids, "on": c["date"]},
+        values={
+            "opened": c["opened"],
+            "on_site": c["on_site"],
+            "normal_staff": c["normal_staff"],
+            "difficulty": [d or "" for d in c["difficulty"]],
+        },
+        beside=_firm_places(ids, batch.on),
+        skip=_skips(own),
     )
     batch.act.changed("reports", *sorted(set(c["date"])))
     return _merge(own, states)
@@ -91,15 +115,25 @@ def take_visits(batch: Batch) -> Sequence[Verdict]:
     firms = register.ids_of(c["credit_code"])
     projects = queries.project_ids(c["credit_code"])
     verdicts: list[Verdict] = ["same"] * len(batch)
-    for field, ids, places_of in (("enterprise_id", firms, _firm_places), ("project_id", projects, _project_places)):
-        places = [i for i, code in enumerate(c["credit_code"]) if (code in firms) is (field == "enterprise_id")]
+    for field, ids, places_of in (
+        ("enterprise_id", firms, _firm_places),
+        ("project_id", projects, _project_places),
+    ):
+        places = [
+            i for i, code in enumerate(c["credit_code"]) if (code in firms) is (field == "enterprise_id")
+        ]
         part = _part(batch, places)
-        own: list[Verdict] = ["new" if code in ids else unknown_enterprise(code) for code in part.columns["credit_code"]]
+        own: list[Verdict] = [
+            "new" if code in ids else unknown_enterprise(code) for code in part.columns["credit_code"]
+        ]
         keys = [ids.get(code, 0) for code in part.columns["credit_code"]]
         states = stores.facts(
-            Visit, part, key={field: keys, "officer": part.columns["officer"], "on": part.columns["date"]},
+            Visit,
+            part,
+            key={field: keys, "officer": part.columns["officer"], "on": part.columns["date"]},
             values={"opened": part.columns["opened"], "on_site": part.columns["on_site"]},
-            beside=places_of(keys, batch.on), skip=_skips(own),
+            beside=places_of(keys, batch.on),
+            skip=_skips(own),
         )
         for i, verdict in zip(places, _merge(own, states), strict=True):
             verdicts[i] = verdict
@@ -116,11 +150,17 @@ def take_projects(batch: Batch) -> Sequence[Verdict]:
     known = queries.project_ids(c["code"])
     line = _line_of_projects(batch.book, batch.on)
     values: dict[str, list[Any]] = {
-        "name": c["name"], "level": [v or "" for v in c["level"]], "kind": c["kind"], "workers_normal": c["workers_normal"],
-        "line_code": [line] * len(batch), "block_code": c["township"],
+        "name": c["name"],
+        "level": [v or "" for v in c["level"]],
+        "kind": c["kind"],
+        "workers_normal": c["workers_normal"],
+        "line_code": [line] * len(batch),
+        "block_code": c["township"],
     }
     batch.act.changed("projects")
-    return stores.held(ProjectRecord, batch, key="project_id", ids=[known[code] for code in c["code"]], values=values)
+    return stores.held(
+        ProjectRecord, batch, key="project_id", ids=[known[code] for code in c["code"]], values=values
+    )
 
 
 def take_project_reports(batch: Batch) -> Sequence[Verdict]:
@@ -130,16 +170,30 @@ def take_project_reports(batch: Batch) -> Sequence[Verdict]:
     own: list[Verdict] = ["new" if code in known else _unknown_project(code) for code in c["code"]]
     ids = [known.get(code, 0) for code in c["code"]]
     states = stores.facts(
-        ProjectReport, batch, key={"project_id": ids, "on": c["date"]},
+        ProjectReport,
+        batch,
+        key={"project_id": ids, "on": c["date"]},
         values={"resumed": c["resumed"], "on_site": c["on_site"], "reason": [r or "" for r in c["reason"]]},
-        beside=_project_places(ids, batch.on), skip=_skips(own),
+        beside=_project_places(ids, batch.on),
+        skip=_skips(own),
     )
     batch.act.changed("project_reports", *sorted(set(c["date"])))
     return _merge(own, states)
 
 
 @action
-def declare(credit_code: str, on: date, *, opened: bool, on_site: int | None, difficulty: str, by: Actor, under: str | None, key: Key, at: datetime) -> Declared:
+def declare(
+    credit_code: str,
+    on: date,
+    *,
+    opened: bool,
+    on_site: int | None,
+    difficulty: str,
+    by: Actor,
+    under: str | None,
+    key: Key,
+    at: datetime,
+) -> Declared:
     """Declare what an enterprise does on a day, or correct what was declared; both times are kept.
 
     Raises:
@@ -148,18 +202,33 @@ def declare(credit_code: str, on: date, *, opened: bool, on_site: int | None, di
     """
     firm = register.firm(credit_code, on=on)
     if firm is None:
-        raise UnknownEnterprise(f"no enterprise {credit_code} is on record on {on}; load it first", f"{on} 库中没有信用代码 {credit_code} 的企业")
+        raise UnknownEnterprise(
+            f"no enterprise {credit_code} is on record on {on}; load it first",
+            f"{on} 库中没有信用代码 {credit_code} 的企业",
+        )
     before = queries.report_of(firm.id, on=on)
     after = (opened, on_site, difficulty)
     if before is not None and (before.opened, before.on_site, before.difficulty) == after:
         raise NothingChanged("the report says that already; nothing was changed", "与已有日报一致, 未作改动")
     with act(by=by, under=under, key=key, at=at) as a:
         Report.objects.create(
-            on=on, enterprise_id=firm.id, opened=opened, on_site=on_site, normal_staff=firm.normal_staff, difficulty=difficulty,
-            known_at=at, act=a.row, line_code=firm.line, block_code=None if firm.township == register.NOWHERE else firm.township,
+            on=on,
+            enterprise_id=firm.id,
+            opened=opened,
+            on_site=on_site,
+            normal_staff=firm.normal_staff,
+            difficulty=difficulty,
+            known_at=at,
+            act=a.row,
+            line_code=firm.line,
+            block_code=None if firm.township == register.NOWHERE else firm.township,
         )
         a.changed("reports", on)
-        a.event("report.corrected" if before else "report.declared", f"enterprise:{firm.id}", fields=("opened", "on_site", "difficulty"))
+        a.event(
+            "report.corrected" if before else "report.declared",
+            f"enterprise:{firm.id}",
+            fields=("opened", "on_site", "difficulty"),
+        )
         return a.answer(Declared(credit_code, on, opened, before.opened if before else None))
 
 
@@ -172,24 +241,58 @@ def _take_members(batch: Batch, lists: Mapping[str, Any], *, is_firm: bool) -> S
         only = lists[key].only
         record = records.get(known.get(code, 0))
         if code not in known:
-            own.append(Reject("member", "unknown_value", f"no member {code} is on record; load it first, or correct the code", f"库中没有 {code}; 请先载入, 或更正代码"))
+            own.append(
+                Reject(
+                    "member",
+                    "unknown_value",
+                    f"no member {code} is on record; load it first, or correct the code",
+                    f"库中没有 {code}; 请先载入, 或更正代码",
+                )
+            )
         elif not is_firm and only and record is not None and record.kind != only:
-            own.append(Reject("member", "unknown_value", f"project {code} is {record.kind}; this list takes {only} projects only", f"项目 {code} 不是续建项目, 不能列入本名单"))
+            own.append(
+                Reject(
+                    "member",
+                    "unknown_value",
+                    f"project {code} is {record.kind}; this list takes {only} projects only",
+                    f"项目 {code} 不是续建项目, 不能列入本名单",
+                )
+            )
         else:
             own.append("new")
     ids = [known.get(code, 0) for code in c["member"]]
     field = "enterprise_id" if is_firm else "project_id"
     places = _firm_places(ids, batch.on) if is_firm else _project_places(ids, batch.on)
     values: dict[str, list[Any]] = {
-        "reason": [r or "" for r in c["reason"]], "line_code": [_line_of_list(batch.book, key, batch.on) for key in c["list"]], "block_code": places["block_code"],
+        "reason": [r or "" for r in c["reason"]],
+        "line_code": [_line_of_list(batch.book, key, batch.on) for key in c["list"]],
+        "block_code": places["block_code"],
     }
-    states = stores.spans(Membership, batch, key={"list": c["list"], field: ids}, first=c["from"], last=c["to"], values=values, skip=_skips(own))
+    states = stores.spans(
+        Membership,
+        batch,
+        key={"list": c["list"], field: ids},
+        first=c["from"],
+        last=c["to"],
+        values=values,
+        skip=_skips(own),
+    )
     return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
 
 
 def _part(batch: Batch, places: Sequence[int]) -> Batch:
     columns = {name: [column[i] for i in places] for name, column in batch.columns.items()}
-    return Batch(batch.file, [batch.numbers[i] for i in places], columns, batch.on, batch.known, batch.act, batch.book, batch.in_use, batch.notes)
+    return Batch(
+        batch.file,
+        [batch.numbers[i] for i in places],
+        columns,
+        batch.on,
+        batch.known,
+        batch.act,
+        batch.book,
+        batch.in_use,
+        batch.notes,
+    )
 
 
 def _skips(own: Sequence[Verdict]) -> list[bool]:
@@ -229,7 +332,9 @@ def _line_of_projects(book: Playbook, on: date) -> str | None:
 
 
 def _unknown_project(code: str) -> Reject:
-    return Reject("code", "unknown_value", f"no project {code} is on record; load it first, or correct the code", f"库中没有编号 {code} 的项目; 请先载入, 或更正编号")
-
-
-
+    return Reject(
+        "code",
+        "unknown_value",
+        f"no project {code} is on record; load it first, or correct the code",
+        f"库中没有编号 {code} 的项目; 请先载入, 或更正编号",
+    )

@@ -81,7 +81,9 @@ NOBODY = Said(np.empty(0, np.int64), np.empty(0, np.bool_))
 
 def member_spans(*, known: datetime | None = None) -> dict[str, Spans]:
     """Return the memberships of every list over all days, as known at a moment."""
-    rows = Membership.objects.filter(known__contains=history.seen(known)).values_list("list", "enterprise_id", "project_id", "valid")
+    rows = Membership.objects.filter(known__contains=history.seen(known)).values_list(
+        "list", "enterprise_id", "project_id", "valid"
+    )
     by_list: dict[str, list[tuple[int, int, int]]] = {}
     for key, enterprise, project, valid in rows:
         after = valid.upper.toordinal() if valid.upper else FAR
@@ -91,14 +93,22 @@ def member_spans(*, known: datetime | None = None) -> dict[str, Spans]:
 
 def visible_members(list_key: str, *, on: date, known: datetime | None = None) -> set[int]:
     """Return the members of a list in sight of the scope that is set: what the wall lets through."""
-    rows = history.in_force(Membership, on, known=known).filter(list=list_key).values_list("enterprise_id", "project_id")
+    rows = (
+        history.in_force(Membership, on, known=known)
+        .filter(list=list_key)
+        .values_list("enterprise_id", "project_id")
+    )
     return {enterprise or project for enterprise, project in rows}
 
 
 def lists_of(ids: Sequence[int], *, on: date) -> dict[int, set[str]]:
     """Return the lists of which each enterprise is a member on a day."""
     found: dict[int, set[str]] = {}
-    for enterprise, key in history.in_force(Membership, on).filter(enterprise_id__in=list(ids)).values_list("enterprise_id", "list"):
+    for enterprise, key in (
+        history.in_force(Membership, on)
+        .filter(enterprise_id__in=list(ids))
+        .values_list("enterprise_id", "list")
+    ):
         found.setdefault(enterprise, set()).add(key)
     return found
 
@@ -123,13 +133,24 @@ def project_ids(codes: Iterable[str]) -> dict[str, int]:
     return dict(Project.objects.filter(code__in=set(codes)).values_list("code", "pk"))
 
 
-def projects(ids: Sequence[int] | None = None, *, on: date, known: datetime | None = None) -> dict[int, ProjectRow]:
+def projects(
+    ids: Sequence[int] | None = None, *, on: date, known: datetime | None = None
+) -> dict[int, ProjectRow]:
     """Return the projects on record on a day, by key."""
     rows = history.in_force(ProjectRecord, on, known=known).select_related("project")
     if ids is not None:
         rows = rows.filter(project_id__in=list(ids))
     return {
-        r.project_id: ProjectRow(r.project_id, r.project.code, r.name, r.level, r.kind, r.block_code or NOWHERE, r.line_code, r.workers_normal)
+        r.project_id: ProjectRow(
+            r.project_id,
+            r.project.code,
+            r.name,
+            r.level,
+            r.kind,
+            r.block_code or NOWHERE,
+            r.line_code,
+            r.workers_normal,
+        )
         for r in rows
     }
 
@@ -142,19 +163,34 @@ def report_of(enterprise: int, *, on: date, known: datetime | None = None) -> Re
 def reports(ids: Sequence[int], *, on: date, known: datetime | None = None) -> dict[int, ReportRow]:
     """Return what each of some enterprises declares of a day."""
     rows = history.newest(Report, known=known, on=on, enterprise_id__in=list(ids))
-    return {r.enterprise_id: ReportRow(r.enterprise_id, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id) for r in rows if not r.is_void}
+    return {
+        r.enterprise_id: ReportRow(
+            r.enterprise_id, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id
+        )
+        for r in rows
+        if not r.is_void
+    }
 
 
 def project_reports(ids: Sequence[int], *, on: date, known: datetime | None = None) -> dict[int, ReportRow]:
     """Return what each of some projects declares of a day; the reason stands for the difficulty."""
     rows = history.newest(ProjectReport, known=known, on=on, project_id__in=list(ids))
-    return {r.project_id: ReportRow(r.project_id, r.on, r.resumed, r.on_site, r.reason, r.known_at, r.act_id) for r in rows if not r.is_void}
+    return {
+        r.project_id: ReportRow(r.project_id, r.on, r.resumed, r.on_site, r.reason, r.known_at, r.act_id)
+        for r in rows
+        if not r.is_void
+    }
 
 
 def past_reports(enterprise: int, *, limit: int = 60) -> list[ReportRow]:
     """Return every report of an enterprise, corrections included, the newest known first."""
-    rows = Report.objects.filter(enterprise_id=enterprise, known_at__lte=history.seen(None)).order_by("-on", "-known_at", "-id")[:limit]
-    return [ReportRow(r.enterprise_id, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id) for r in rows]
+    rows = Report.objects.filter(enterprise_id=enterprise, known_at__lte=history.seen(None)).order_by(
+        "-on", "-known_at", "-id"
+    )[:limit]
+    return [
+        ReportRow(r.enterprise_id, r.on, r.opened, r.on_site, r.difficulty, r.known_at, r.act_id)
+        for r in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +204,15 @@ class Correction:
     act: int
 
 
-def corrected(*, on: date, since: datetime | None, is_project: bool = False, known: datetime | None = None) -> list[Correction]:
+def corrected(
+    *, on: date, since: datetime | None, is_project: bool = False, known: datetime | None = None
+) -> list[Correction]:
     """Return whose report of a day was corrected after a moment (None: ever), the newest of each member."""
-    table, member, state = ("enterprises_projectreport", "project_id", "resumed") if is_project else ("enterprises_report", "enterprise_id", "opened")
+    table, member, state = (
+        ("enterprises_projectreport", "project_id", "resumed")
+        if is_project
+        else ("enterprises_report", "enterprise_id", "opened")
+    )
     sql = f"""
         select distinct on (member) member, before, state, known_at, act_id from (
             select {member} as member, {state} as state, known_at, act_id, id,
@@ -183,11 +225,15 @@ def corrected(*, on: date, since: datetime | None, is_project: bool = False, kno
         return [Correction(*row) for row in cursor.fetchall()]
 
 
-def visits(ids: Sequence[int], *, on: date, window: int, is_project: bool = False, known: datetime | None = None) -> dict[int, VisitRow]:
+def visits(
+    ids: Sequence[int], *, on: date, window: int, is_project: bool = False, known: datetime | None = None
+) -> dict[int, VisitRow]:
     """Return the latest visit to each of some members within a window of days up to a day."""
     field = "project_id" if is_project else "enterprise_id"
     first = on - timedelta(days=window - 1)
-    rows = Visit.objects.filter(**{f"{field}__in": list(ids)}, on__range=(first, on), known_at__lte=history.seen(known), is_void=False)
+    rows = Visit.objects.filter(
+        **{f"{field}__in": list(ids)}, on__range=(first, on), known_at__lte=history.seen(known), is_void=False
+    )
     found: dict[int, VisitRow] = {}
     for r in rows.order_by("on", "known_at", "pk"):
         member = r.project_id if is_project else r.enterprise_id
@@ -198,7 +244,7 @@ def visits(ids: Sequence[int], *, on: date, window: int, is_project: bool = Fals
 def townships_in_use(codes: set[str]) -> set[str]:
     """Return which of some codes a project in force names."""
     rows = ProjectRecord.objects.filter(block_code__in=codes, known__endswith=None, valid__endswith=None)
-    return set(rows.values_list("block_code", flat=True))
+    return {code for code in rows.values_list("block_code", flat=True) if code}
 
 
 def _spans(found: Sequence[tuple[int, int, int]]) -> Spans:
@@ -206,7 +252,9 @@ def _spans(found: Sequence[tuple[int, int, int]]) -> Spans:
     return Spans(columns[0], columns[1], columns[2])
 
 
-def _by_day(table: str, member: str, state: str, days: Sequence[date], known: datetime | None) -> dict[date, Said]:
+def _by_day(
+    table: str, member: str, state: str, days: Sequence[date], known: datetime | None
+) -> dict[date, Said]:
     sql = f"""
         select "on", array_agg({member}), array_agg({state}::int) from (
             select distinct on ("on", {member}) "on", {member}, {state}, is_void from {table}

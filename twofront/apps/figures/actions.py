@@ -49,10 +49,16 @@ class Published:
 def take_closings(batch: Batch) -> Sequence[Verdict]:
     """Take closings of days, as a line sends them on paper; only the line that answers for a goal closes it."""
     c = batch.columns
-    own: list[Verdict] = ["new" if batch.act.by.can(f"close:{goal}") else _not_your_goal(goal) for goal in c["goal"]]
+    own: list[Verdict] = [
+        "new" if batch.act.by.can(f"close:{goal}") else _not_your_goal(goal) for goal in c["goal"]
+    ]
     states = stores.facts(
-        Closing, batch, key={"goal": c["goal"], "on": c["date"]}, values={"closed_by": [b or batch.act.by.login for b in c["by"]]},
-        beside={}, skip=[isinstance(v, Reject) for v in own],
+        Closing,
+        batch,
+        key={"goal": c["goal"], "on": c["date"]},
+        values={"closed_by": [b or batch.act.by.login for b in c["by"]]},
+        beside={},
+        skip=[isinstance(v, Reject) for v in own],
     )
     batch.act.changed("closings", *sorted(set(c["date"])))
     return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
@@ -62,11 +68,20 @@ def take_published(batch: Batch) -> Sequence[Verdict]:
     """Take the rows that the power company or the province publishes."""
     c = batch.columns
     numbers = ("firm_share", "energy_share", "index")
-    own: list[Verdict] = ["new" if any(c[n][i] is not None for n in numbers) else _empty() for i in range(len(batch))]
+    own: list[Verdict] = [
+        "new" if any(c[n][i] is not None for n in numbers) else _empty() for i in range(len(batch))
+    ]
     states = stores.facts(
-        PublishedSheet, batch, key={"area": c["area"], "source": c["source"], "on": c["date"]},
-        values={**{n: c[n] for n in numbers}, "formula": [f or "" for f in c["formula"]], "published_at": c["published_at"]},
-        beside={}, skip=[isinstance(v, Reject) for v in own],
+        PublishedSheet,
+        batch,
+        key={"area": c["area"], "source": c["source"], "on": c["date"]},
+        values={
+            **{n: c[n] for n in numbers},
+            "formula": [f or "" for f in c["formula"]],
+            "published_at": c["published_at"],
+        },
+        beside={},
+        skip=[isinstance(v, Reject) for v in own],
     )
     batch.act.changed("published", *sorted(set(c["date"])))
     return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
@@ -81,7 +96,10 @@ def close_day(goal: str, on: date, *, by: Actor, under: str | None, key: Key, at
         NotYet: The day is still to come.
     """
     if not by.can(f"close:{goal}"):
-        raise NotYours(f"{by.login} may not close {goal}; its line does", f"{by.login} 无权对此事项封账, 请由负责条线办理")
+        raise NotYours(
+            f"{by.login} may not close {goal}; its line does",
+            f"{by.login} 无权对此事项封账, 请由负责条线办理",
+        )
     if on > kinds.day():
         raise NotYet(f"{on} is still to come; close it when it is over", f"{on} 还没有到, 不能封账")
     with act(by=by, under=under, key=key, at=at) as a:
@@ -92,25 +110,38 @@ def close_day(goal: str, on: date, *, by: Actor, under: str | None, key: Key, at
 
 
 @action
-def reopen_day(goal: str, on: date, *, reason: str, by: Actor, under: str | None, key: Key, at: datetime) -> None:
+def reopen_day(
+    goal: str, on: date, *, reason: str, by: Actor, under: str | None, key: Key, at: datetime
+) -> None:
     """Take a closing back, with a reason; until the line closes again the goal is not known.
 
     Raises:
         NotYours: The actor's line does not answer for this goal.
     """
     if not by.can(f"close:{goal}"):
-        raise NotYours(f"{by.login} may not reopen {goal}; its line does", f"{by.login} 无权撤回此封账, 请由负责条线办理")
+        raise NotYours(
+            f"{by.login} may not reopen {goal}; its line does", f"{by.login} 无权撤回此封账, 请由负责条线办理"
+        )
     with act(by=by, under=under, key=key, at=at) as a:
         Closing.objects.create(goal=goal, on=on, closed_by=by.login, known_at=at, act=a.row, is_void=True)
         a.changed("closings", on)
-        a.event("goal.reopened", f"goal:{goal}:{on.isoformat()}", digest=hashlib.sha256(reason.encode()).hexdigest())
+        a.event(
+            "goal.reopened",
+            f"goal:{goal}:{on.isoformat()}",
+            digest=hashlib.sha256(reason.encode()).hexdigest(),
+        )
 
 
 @action
-def keep_publication(on: date, known: datetime, board: dict[str, Any], *, by: Actor, under: str | None, key: Key, at: datetime) -> Published:
+def keep_publication(
+    on: date, known: datetime, board: dict[str, Any], *, by: Actor, under: str | None, key: Key, at: datetime
+) -> Published:
     """Freeze a day of the board as it is known (发布)."""
     if not by.can("publish"):
-        raise NotYours(f"{by.login} may not publish; the command office does", f"{by.login} 无权发布, 请由指挥部办公室办理")
+        raise NotYours(
+            f"{by.login} may not publish; the command office does",
+            f"{by.login} 无权发布, 请由指挥部办公室办理",
+        )
     text = json.dumps(board, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     with act(by=by, under=under, key=key, at=at) as a:
@@ -121,8 +152,18 @@ def keep_publication(on: date, known: datetime, board: dict[str, Any], *, by: Ac
 
 
 def _not_your_goal(goal: str) -> Reject:
-    return Reject("goal", "unknown_value", f"{goal} is closed by another line; leave the row to it", f"{goal} 由其他条线封账, 请删去本行")
+    return Reject(
+        "goal",
+        "unknown_value",
+        f"{goal} is closed by another line; leave the row to it",
+        f"{goal} 由其他条线封账, 请删去本行",
+    )
 
 
 def _empty() -> Reject:
-    return Reject("index", "missing", "no figure in the row; give firm_share, energy_share or index", "本行没有数值; 请填户数比例、电量比例或指数")
+    return Reject(
+        "index",
+        "missing",
+        "no figure in the row; give firm_share, energy_share or index",
+        "本行没有数值; 请填户数比例、电量比例或指数",
+    )

@@ -35,7 +35,9 @@ class PublishedSheet(Fact):
 
     class Meta:
         verbose_name = "发布数据"
-        indexes: ClassVar = [models.Index(fields=["area", "source", "on", "-known_at", "-id"], name="published_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["area", "source", "on", "-known_at", "-id"], name="published_newest")
+        ]
 
 
 class Publication(Fact):

@@ -39,7 +39,11 @@ def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
     layout = options.get("layout") or "long"
     top = _header(grid, TIME_HEADINGS if layout == "interval" else DAY_HEADINGS)
     if top is None:
-        raise CannotDo("readings", f"no column for the {'time' if layout == 'interval' else 'day'} in a {layout} sheet", "check --layout, or name the column date")
+        raise CannotDo(
+            "readings",
+            f"no column for the {'time' if layout == 'interval' else 'day'} in a {layout} sheet",
+            "check --layout, or name the column date",
+        )
     row, key_at = top
     named = _headings(grid, row)
     if layout == "wide":
@@ -48,8 +52,14 @@ def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
     meter = next((c for c, text in named.items() if plain_heading(text) in METER_HEADINGS), None)
     kwh = next((c for c, text in named.items() if plain_heading(text) in KWH_HEADINGS), None)
     if meter is None or kwh is None:
-        raise CannotDo(f"readings:{row + 1}", f"a {layout} sheet needs the columns meter and kwh", "check --layout, or name the columns")
-    return _listed(grid, row, (key_at, meter, kwh), "time" if layout == "interval" else "date", options.get("zero_value"))
+        raise CannotDo(
+            f"readings:{row + 1}",
+            f"a {layout} sheet needs the columns meter and kwh",
+            "check --layout, or name the columns",
+        )
+    return _listed(
+        grid, row, (key_at, meter, kwh), "time" if layout == "interval" else "date", options.get("zero_value")
+    )
 
 
 def take(batch: Batch) -> Sequence[Verdict]:
@@ -69,7 +79,9 @@ def take(batch: Batch) -> Sequence[Verdict]:
     _refuse_early(batch, places, verdicts, beside.column("before_known").to_pylist())
     fresh = table.filter(pa.array([v != "same" for v in verdicts]))
     if fresh.num_rows:
-        files = lake_store.append(settings.DATA.lake, fresh, layout=layout, known=batch.known, seq=batch.act.row.pk)
+        files = lake_store.append(
+            settings.DATA.lake, fresh, layout=layout, known=batch.known, seq=batch.act.row.pk
+        )
         LakeFile.objects.bulk_create([
             LakeFile(act=batch.act.row, path=f.path, on=f.day, kind=f.kind, rows=f.rows, size=f.bytes, sha256=f.sha256, known_at=f.known, seq=f.seq)
             for f in files
@@ -87,7 +99,9 @@ def manifest() -> list[lake_store.LakeFile]:
 
 
 def _known(row: LakeFile) -> lake_store.LakeFile:
-    return lake_store.LakeFile(row.path, row.on, row.kind, row.rows, row.size, row.sha256, row.known_at, row.seq)  # type: ignore[arg-type]  # the three kinds
+    return lake_store.LakeFile(
+        row.path, row.on, row.kind, row.rows, row.size, row.sha256, row.known_at, row.seq
+    )  # type: ignore[arg-type]  # the three kinds
 
 
 def _table(batch: Batch, places: Sequence[int], *, is_interval: bool) -> pa.Table:
@@ -95,7 +109,9 @@ def _table(batch: Batch, places: Sequence[int], *, is_interval: bool) -> pa.Tabl
     meters = pa.array([c["meter"][i] for i in places], pa.string())
     kwh = pa.array([c["kwh"][i] for i in places], pa.float64())
     if not is_interval:
-        return pa.table({"meter": meters, "date": pa.array([c["date"][i] for i in places], pa.date32()), "kwh": kwh})
+        return pa.table(
+            {"meter": meters, "date": pa.array([c["date"][i] for i in places], pa.date32()), "kwh": kwh}
+        )
     county = batch.book.county(at=batch.on)
     ends = county.meter_day_ends
     shift = (timedelta(days=1) - timedelta(hours=ends.hour, minutes=ends.minute)) % timedelta(days=1)
@@ -103,11 +119,14 @@ def _table(batch: Batch, places: Sequence[int], *, is_interval: bool) -> pa.Tabl
     return pa.table({"meter": meters, "time": pa.array(local, pa.timestamp("us")), "kwh": kwh})
 
 
-def _refuse_early(batch: Batch, places: Sequence[int], verdicts: Sequence[str], before: Sequence[datetime | None]) -> None:
+def _refuse_early(
+    batch: Batch, places: Sequence[int], verdicts: Sequence[str], before: Sequence[datetime | None]
+) -> None:
     for i, verdict, known_at in zip(places, verdicts, before, strict=True):
         if verdict == "other" and known_at is not None and batch.known < known_at:
             raise CannotDo(
-                f"{batch.file}:{batch.numbers[i]}", f"would become known at {batch.known.isoformat()}, before the reading that it replaces ({known_at.isoformat()})",
+                f"{batch.file}:{batch.numbers[i]}",
+                f"would become known at {batch.known.isoformat()}, before the reading that it replaces ({known_at.isoformat()})",
                 "give a later --known, or none",
             )
 
@@ -139,7 +158,17 @@ def _long(grid: Grid, row: int, key_at: int, meters: Mapping[int, str], zero: fl
         tags.append(column.tags[filled])
         where += [(int(r), c) for r in filled]
     order = np.concatenate(keys) if keys else np.empty(0, np.int64)
-    return _grid("date", days.text.take(pa.array(order)), days.tags[order], pa.array(names, pa.string()), _text(values), _tags(tags), where, grid, zero)
+    return _grid(
+        "date",
+        days.text.take(pa.array(order)),
+        days.tags[order],
+        pa.array(names, pa.string()),
+        _text(values),
+        _tags(tags),
+        where,
+        grid,
+        zero,
+    )
 
 
 def _listed(grid: Grid, row: int, at: tuple[int, int, int], key: str, zero: float | None) -> Reshaped:
@@ -148,17 +177,42 @@ def _listed(grid: Grid, row: int, at: tuple[int, int, int], key: str, zero: floa
     rows = rows[grid.columns[kwh_at].tags[rows] != EMPTY]
     keys, meters, values = (grid.columns[c].text.take(pa.array(rows)) for c in (key_at, meter_at, kwh_at))
     where = [(int(r), kwh_at) for r in rows]
-    return _grid(key, keys, grid.columns[key_at].tags[rows], meters, values, grid.columns[kwh_at].tags[rows], where, grid, zero)
+    return _grid(
+        key,
+        keys,
+        grid.columns[key_at].tags[rows],
+        meters,
+        values,
+        grid.columns[kwh_at].tags[rows],
+        where,
+        grid,
+        zero,
+    )
 
 
-def _grid(key: str, keys: pa.Array, key_tags: Any, meters: pa.Array, kwh: pa.Array, tags: Any, where: list[tuple[int, int]], grid: Grid, zero: float | None) -> Reshaped:  # noqa: ANN401, PLR0917 - columns
+def _grid(
+    key: str,
+    keys: pa.Array,
+    key_tags: Any,
+    meters: pa.Array,
+    kwh: pa.Array,
+    tags: Any,
+    where: list[tuple[int, int]],
+    grid: Grid,
+    zero: float | None,
+) -> Reshaped:  # noqa: ANN401 - columns
     if zero is not None:
         kwh = pa.array([_zeroed(text, zero) for text in kwh.to_pylist()], pa.string())
     text_tags = np.ones(len(meters) + 1, np.uint8)
     columns = {
-        0: Column(pa.concat_arrays([pa.array([key]), _plain(keys)]), np.concatenate([[1], key_tags]).astype(np.uint8)),
+        0: Column(
+            pa.concat_arrays([pa.array([key]), _plain(keys)]),
+            np.concatenate([[1], key_tags]).astype(np.uint8),
+        ),
         1: Column(pa.concat_arrays([pa.array(["meter"]), _plain(meters)]), text_tags),
-        2: Column(pa.concat_arrays([pa.array(["kwh"]), _plain(kwh)]), np.concatenate([[1], tags]).astype(np.uint8)),
+        2: Column(
+            pa.concat_arrays([pa.array(["kwh"]), _plain(kwh)]), np.concatenate([[1], tags]).astype(np.uint8)
+        ),
     }
 
     def cell(number: int, name: str) -> str:
@@ -189,4 +243,9 @@ def _zeroed(text: str | None, zero: float) -> str | None:
 
 
 def _unknown_meter(meter: str) -> Reject:
-    return Reject("meter", "unknown_value", f"no meter {meter} is on record; load the meters first, or correct the number", f"库中没有户号 {meter}; 请先载入户号对照表, 或更正户号")
+    return Reject(
+        "meter",
+        "unknown_value",
+        f"no meter {meter} is on record; load the meters first, or correct the number",
+        f"库中没有户号 {meter}; 请先载入户号对照表, 或更正户号",
+    )

@@ -39,16 +39,31 @@ def take_meters(batch: Batch) -> Sequence[Verdict]:
     c = batch.columns
     known = queries.ids_of(c["credit_code"])
     firms = queries.firms(list(set(known.values())), on=batch.on)
-    verdicts: list[Verdict] = ["new" if code in known else unknown_enterprise(code) for code in c["credit_code"]]
+    verdicts: list[Verdict] = [
+        "new" if code in known else unknown_enterprise(code) for code in c["credit_code"]
+    ]
     skip = [isinstance(v, Reject) for v in verdicts]
     ids = [known.get(code, 0) for code in c["credit_code"]]
-    places = [(f.line, None if f.township == queries.NOWHERE else f.township) if (f := firms.get(i)) else (None, None) for i in ids]
+    places = [
+        (f.line, None if f.township == queries.NOWHERE else f.township)
+        if (f := firms.get(i))
+        else (None, None)
+        for i in ids
+    ]
     values: dict[str, list[Any]] = {
         "share": [1.0 if s is None else s for s in c["share"]],
         "line_code": [line for line, _ in places],
         "block_code": [block for _, block in places],
     }
-    states = stores.spans(MeterShare, batch, key={"meter": c["meter"], "enterprise_id": ids}, first=c["from"], last=c["to"], values=values, skip=skip)
+    states = stores.spans(
+        MeterShare,
+        batch,
+        key={"meter": c["meter"], "enterprise_id": ids},
+        first=c["from"],
+        last=c["to"],
+        values=values,
+        skip=skip,
+    )
     batch.act.changed("meters")
     return [v if isinstance(v, Reject) else s for v, s in zip(verdicts, states, strict=True)]
 
@@ -56,7 +71,9 @@ def take_meters(batch: Batch) -> Sequence[Verdict]:
 def unknown_enterprise(code: str) -> Reject:
     """Return why a row is refused whose enterprise is not on record."""
     return Reject(
-        "credit_code", "unknown_value", f"no enterprise {code} is on record; load it first, or correct the code",
+        "credit_code",
+        "unknown_value",
+        f"no enterprise {code} is on record; load it first, or correct the code",
         f"库中没有信用代码 {code} 的企业; 请先载入该企业, 或更正代码",
     )
 

@@ -31,7 +31,10 @@ class EnterpriseRecord(Scoped, Dated):
 
     class Meta:
         verbose_name = "企业登记"
-        constraints: ClassVar = [no_overlap("one_record_a_time", "enterprise"), no_overlap("one_code_a_time", "credit_code")]
+        constraints: ClassVar = [
+            no_overlap("one_record_a_time", "enterprise"),
+            no_overlap("one_code_a_time", "credit_code"),
+        ]
         indexes: ClassVar = [by_range("enterprise_by_range")]
 
 

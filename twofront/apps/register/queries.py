@@ -42,7 +42,9 @@ class Share:
 
 def ids_of(codes: Iterable[str]) -> dict[str, int]:
     """Return the key behind each credit code that was ever on record, as known last."""
-    rows = EnterpriseRecord.objects.filter(credit_code__in=set(codes), known__endswith=None).exclude(known__isempty=True)
+    rows = EnterpriseRecord.objects.filter(credit_code__in=set(codes), known__endswith=None).exclude(
+        known__isempty=True
+    )
     return dict(rows.order_by("valid").values_list("credit_code", "enterprise_id"))
 
 
@@ -62,7 +64,9 @@ def firm(credit_code: str, *, on: date, known: datetime | None = None) -> Firm |
 
 def search(text: str, *, on: date, limit: int = 20) -> list[Firm]:
     """Return enterprises whose name or code contains a text, by name."""
-    rows = history.in_force(EnterpriseRecord, on).filter(Q(name__icontains=text) | Q(credit_code__startswith=text.upper()))
+    rows = history.in_force(EnterpriseRecord, on).filter(
+        Q(name__icontains=text) | Q(credit_code__startswith=text.upper())
+    )
     return [_firm(r) for r in rows.order_by("name_key", "name")[:limit]]
 
 
@@ -72,7 +76,9 @@ def shares(*, known: datetime | None = None, enterprises: Sequence[int] | None =
     if enterprises is not None:
         rows = rows.filter(enterprise_id__in=enterprises)
     found = rows.values_list("meter", "enterprise_id", "share", "valid")
-    return [Share(meter, enterprise, share, valid.lower, valid.upper) for meter, enterprise, share, valid in found]
+    return [
+        Share(meter, enterprise, share, valid.lower, valid.upper) for meter, enterprise, share, valid in found
+    ]
 
 
 def meters(codes: Iterable[str]) -> set[str]:
@@ -82,7 +88,8 @@ def meters(codes: Iterable[str]) -> set[str]:
 
 def townships_in_use(codes: set[str]) -> set[str]:
     """Return which of some codes a record of an enterprise in force names."""
-    return set(EnterpriseRecord.objects.filter(block_code__in=codes, known__endswith=None, valid__endswith=None).values_list("block_code", flat=True))
+    rows = EnterpriseRecord.objects.filter(block_code__in=codes, known__endswith=None, valid__endswith=None)
+    return {code for code in rows.values_list("block_code", flat=True) if code}
 
 
 def uid_of(id: int) -> UUID:  # noqa: A002 - the register's own word
@@ -92,5 +99,13 @@ def uid_of(id: int) -> UUID:  # noqa: A002 - the register's own word
 
 def _firm(row: EnterpriseRecord) -> Firm:
     return Firm(
-        row.enterprise_id, row.credit_code, row.name, row.block_code or NOWHERE, row.section, row.contact, row.mobile, row.normal_staff, row.line_code
+        row.enterprise_id,
+        row.credit_code,
+        row.name,
+        row.block_code or NOWHERE,
+        row.section,
+        row.contact,
+        row.mobile,
+        row.normal_staff,
+        row.line_code,
     )

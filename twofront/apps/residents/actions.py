@@ -11,9 +11,14 @@ def take_cases(batch: Batch) -> Sequence[Verdict]:
     """Take the health line's list of cases; another origin for a known case is a correction."""
     c = batch.columns
     states = stores.facts(
-        Case, batch, key={"case_id": c["case_id"]},
+        Case,
+        batch,
+        key={"case_id": c["case_id"]},
         values={
-            "reported_on": c["reported_on"], "origin": c["origin"], "source_case": [s or "" for s in c["source_case"]], "block_code": c["township"],
+            "reported_on": c["reported_on"],
+            "origin": c["origin"],
+            "source_case": [s or "" for s in c["source_case"]],
+            "block_code": c["township"],
         },
         beside={"line_code": [_line(batch)] * len(batch)},
     )

@@ -23,7 +23,9 @@ def take_divisions(batch: Batch) -> Sequence[Verdict]:
     names = batch.columns["name"]
     parents = [p or parent_of(c) for c, p in zip(codes, batch.columns["parent"], strict=True)]
     listed = set(codes)
-    verdicts: list[Verdict] = [_unknown_parent(p) if p and p not in listed and len(p) > 6 else "new" for p in parents]
+    verdicts: list[Verdict] = [
+        _unknown_parent(p) if p and p not in listed and len(p) > 6 else "new" for p in parents
+    ]
     refused = [isinstance(v, Reject) for v in verdicts]
     values = {"name": names, "name_key": [pinyin_key(n) for n in names], "parent": parents}
     states = stores.held(Division, batch, key="code", ids=codes, values=values, skip=refused)
@@ -52,11 +54,21 @@ def _end_others(batch: Batch, listed: set[str]) -> None:
     standing = [d for d in history.in_force(Division, batch.on, known=batch.known) if d.code not in listed]
     late = [d for d in standing if d.known.lower and d.known.lower > batch.known]
     if late:
-        raise CannotDo(batch.file, f"division {late[0].code} became known after this file", "give a later --known")
-    ending = [Holding(d.valid.lower, batch.on, (d.name, d.name_key, d.parent), id=d.pk) for d in standing if d.valid.lower < batch.on]
+        raise CannotDo(
+            batch.file, f"division {late[0].code} became known after this file", "give a later --known"
+        )
+    ending = [
+        Holding(d.valid.lower, batch.on, (d.name, d.name_key, d.parent), id=d.pk)
+        for d in standing
+        if d.valid.lower < batch.on
+    ]
     used = batch.in_use({d.code for d in standing})
     if used:
-        raise CannotDo(batch.file, f"lacks division {min(used)}, which records still name", "add it, or move what stands under it first")
+        raise CannotDo(
+            batch.file,
+            f"lacks division {min(used)}, which records still name",
+            "add it, or move what stands under it first",
+        )
     rows.close(Division, [d.pk for d in standing], known=batch.known)
     rows.insert(
         Division,
@@ -73,6 +85,8 @@ def _end_others(batch: Batch, listed: set[str]) -> None:
 
 def _unknown_parent(parent: str) -> Reject:
     return Reject(
-        "parent", "unknown_value", f"there is no division {parent} in the file; add it, or correct the parent",
+        "parent",
+        "unknown_value",
+        f"there is no division {parent} in the file; add it, or correct the parent",
         f"表内没有代码 {parent}; 请补上该上级, 或更正上级代码",
     )

@@ -8,7 +8,20 @@ from twofront.apps.territory.models import Division
 from twofront.core.playbook import Playbook
 from twofront.ground import history
 
-_SUFFIXES = ("街道办事处", "街道", "镇", "乡", "社区居民委员会", "社区居委会", "社区", "村村委会", "村民委员会", "村委会", "居委会", "村")
+_SUFFIXES = (
+    "街道办事处",
+    "街道",
+    "镇",
+    "乡",
+    "社区居民委员会",
+    "社区居委会",
+    "社区",
+    "村村委会",
+    "村民委员会",
+    "村委会",
+    "居委会",
+    "村",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ class Secret:
     secret: str
 
 
-def issue_password(login: str, *, is_first: bool = True, by: Actor, under: str | None, key: Key, at: datetime) -> Secret:
+def issue_password(
+    login: str, *, is_first: bool = True, by: Actor, under: str | None, key: Key, at: datetime
+) -> Secret:
     """Give an account a first password (初始口令), to be changed at the next login; its sessions end."""
     password = "-".join(secrets.token_hex(2) for _ in range(3))
     _set_password(login, make_password(password), must_change=is_first, by=by, under=under, key=key, at=at)
@@ -77,7 +79,9 @@ def make_operator(*, by: Actor, under: str | None, key: Key, at: datetime) -> No
         a.event("account.made", f"account:{OPERATOR}")
 
 
-def change_password(login: str, *, old: str, new: str, by: Actor, under: str | None, key: Key, at: datetime) -> None:
+def change_password(
+    login: str, *, old: str, new: str, by: Actor, under: str | None, key: Key, at: datetime
+) -> None:
     """Change one's own password.
 
     Raises:
@@ -88,7 +92,10 @@ def change_password(login: str, *, old: str, new: str, by: Actor, under: str | N
     if account is None or not check_password(old, account.password):
         raise NotLoggedIn("the old password is not right; type it again", "原口令不对, 请重新输入")
     if len(new) < SHORTEST or new in (old, login):
-        raise WeakPassword(f"a password needs at least {SHORTEST} characters and must differ from the old one", f"新口令至少 {SHORTEST} 位, 且不能与原口令相同")
+        raise WeakPassword(
+            f"a password needs at least {SHORTEST} characters and must differ from the old one",
+            f"新口令至少 {SHORTEST} 位, 且不能与原口令相同",
+        )
     _set_password(login, make_password(new), must_change=False, by=by, under=under, key=key, at=at)
 
 
@@ -108,25 +115,51 @@ def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
         scope.apply(read=scope.EVERYTHING, write=scope.EVERYTHING)
         since = clock.machine() - WINDOW
         failed = Attempt.objects.filter(succeeded=False, machine_at__gt=since)
-        if max(failed.filter(login_hash=login_hash).count(), failed.filter(address_hash=address_hash).count()) >= TRIES:
+        if (
+            max(
+                failed.filter(login_hash=login_hash).count(), failed.filter(address_hash=address_hash).count()
+            )
+            >= TRIES
+        ):
             raise TooManyTries("too many failed tries; wait ten minutes", "失败次数过多, 请十分钟后再试")
         account = Account.objects.filter(login=login, is_active=True).first()
         fits = check_password(password, account.password if account and account.password else _DUMMY)
-    _note_attempt(login_hash, address_hash, bool(account and fits), by=door, under=None, key=new_key(), at=clock.machine())
+    _note_attempt(
+        login_hash,
+        address_hash,
+        bool(account and fits),
+        by=door,
+        under=None,
+        key=new_key(),
+        at=clock.machine(),
+    )
     if account is None or not fits:
         raise NotLoggedIn("login or password is not right; try again", "账号或口令不对, 请重试")
     return account.pk, account.epoch
 
 
 @action
-def _note_attempt(login_hash: str, address_hash: str, succeeded: bool, *, by: Actor, under: str | None, key: Key, at: datetime) -> None:  # noqa: FBT001 - private
+def _note_attempt(
+    login_hash: str,
+    address_hash: str,
+    succeeded: bool,
+    *,
+    by: Actor,
+    under: str | None,
+    key: Key,
+    at: datetime,
+) -> None:  # noqa: FBT001 - private
     with act(by=by, under=under, key=key, at=at) as a:
-        Attempt.objects.create(login_hash=login_hash, address_hash=address_hash, succeeded=succeeded, machine_at=clock.machine())
+        Attempt.objects.create(
+            login_hash=login_hash, address_hash=address_hash, succeeded=succeeded, machine_at=clock.machine()
+        )
         a.event("login.ok" if succeeded else "login.failed", f"login:{login_hash[:16]}")
 
 
 @action
-def _set_password(login: str, password: str, *, must_change: bool, by: Actor, under: str | None, key: Key, at: datetime) -> None:
+def _set_password(
+    login: str, password: str, *, must_change: bool, by: Actor, under: str | None, key: Key, at: datetime
+) -> None:
     with act(by=by, under=under, key=key, at=at) as a:
         account = _locked(login)
         account.password, account.must_change, account.epoch = password, must_change, account.epoch + 1
@@ -144,20 +177,27 @@ def _set_token(login: str, token_hash: str, *, by: Actor, under: str | None, key
 
 
 @action
-def open_or_close(login: str, is_active: bool, *, by: Actor, under: str | None, key: Key, at: datetime) -> None:  # noqa: FBT001 - the state asked for
+def open_or_close(
+    login: str, is_active: bool, *, by: Actor, under: str | None, key: Key, at: datetime
+) -> None:  # noqa: FBT001 - the state asked for
     """Close an account (停用), so that its sessions and token stop at the next request, or open it again."""
     with act(by=by, under=under, key=key, at=at) as a:
         account = _locked(login)
         account.is_active, account.epoch, account.token_hash = is_active, account.epoch + 1, ""
         account.save(update_fields=["is_active", "epoch", "token_hash"])
-        a.event("account.opened" if is_active else "account.closed", f"account:{login}", fields=("is_active",))
+        a.event(
+            "account.opened" if is_active else "account.closed", f"account:{login}", fields=("is_active",)
+        )
 
 
 def take_accounts(batch: Batch) -> Sequence[Verdict]:
     """Take a list of posts: accounts that are new are made, names and phones are kept up to date, posts get their days."""
     c = batch.columns
     accounts = _accounts(c["login"])
-    moved = [_update(accounts[login], name, phone) for login, name, phone in zip(c["login"], c["name"], c["phone"], strict=True)]
+    moved = [
+        _update(accounts[login], name, phone)
+        for login, name, phone in zip(c["login"], c["name"], c["phone"], strict=True)
+    ]
     ids = [accounts[login].pk for login in c["login"]]
     key = {"account_id": ids, "role": c["role"], "unit": c["unit"], "line": c["line"]}
     states = stores.spans(Post, batch, key=key, first=c["from"], last=c["to"], values={})
@@ -166,7 +206,9 @@ def take_accounts(batch: Batch) -> Sequence[Verdict]:
 
 def _accounts(logins: Sequence[str]) -> dict[str, Account]:
     known = {a.login: a for a in Account.objects.filter(login__in=set(logins))}
-    Account.objects.bulk_create([Account(login=login) for login in dict.fromkeys(logins) if login not in known])
+    Account.objects.bulk_create(
+        [Account(login=login) for login in dict.fromkeys(logins) if login not in known]
+    )
     return {a.login: a for a in Account.objects.filter(login__in=set(logins))}
 
 
@@ -184,7 +226,9 @@ def _update(account: Account, name: str | None, phone: str | None) -> bool:
 def _locked(login: str) -> Account:
     account = Account.objects.select_for_update().filter(login=login).first()
     if account is None:
-        raise NoAccount(f"no account {login}; 'load accounts' makes accounts", f"没有账号 {login}; 请先载入账号表")
+        raise NoAccount(
+            f"no account {login}; 'load accounts' makes accounts", f"没有账号 {login}; 请先载入账号表"
+        )
     return account
 
 

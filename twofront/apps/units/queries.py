@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-
 from twofront.apps.units.models import Account, Post
 from twofront.core.playbook import Playbook
 from twofront.ground import clock, history, kinds
@@ -80,7 +79,15 @@ def accounts() -> list[AccountRow]:
     for post in history.in_force(Post, kinds.day()).order_by("role", "unit", "line"):
         held.setdefault(post.account_id, []).append((post.role, post.unit, post.line))
     return [
-        AccountRow(a.login, a.name, a.phone, a.is_active, bool(a.password), bool(a.token_hash), tuple(held.get(a.pk, ())))
+        AccountRow(
+            a.login,
+            a.name,
+            a.phone,
+            a.is_active,
+            bool(a.password),
+            bool(a.token_hash),
+            tuple(held.get(a.pk, ())),
+        )
         for a in Account.objects.order_by("login")
     ]
 
@@ -93,14 +100,29 @@ def holders(*, on: date) -> list[Holder]:
 
 def _actor(account: Account, *, on: date | None = None) -> Actor:
     if account.login == OPERATOR:
-        return Actor(login=OPERATOR, scope=COUNTY, roles=frozenset({"office_clerk"}), may=frozenset({"*"}), id=account.pk, name=account.name, blocks=frozenset({"*"}), lines=frozenset({"*"}))
+        return Actor(
+            login=OPERATOR,
+            scope=COUNTY,
+            roles=frozenset({"office_clerk"}),
+            may=frozenset({"*"}),
+            id=account.pk,
+            name=account.name,
+            blocks=frozenset({"*"}),
+            lines=frozenset({"*"}),
+        )
     day = on or clock.today(kinds.zone())
     posts = list(history.in_force(Post, day).filter(account=account))
     book = kinds.book()
     may, pairs = _rights(book, day, posts)
     return Actor(
-        login=account.login, scope=Scope(read=pairs, write=pairs), roles=frozenset(p.role for p in posts), may=may, id=account.pk,
-        name=account.name, blocks=frozenset(p.unit for p in posts), lines=frozenset(p.line for p in posts),
+        login=account.login,
+        scope=Scope(read=pairs, write=pairs),
+        roles=frozenset(p.role for p in posts),
+        may=may,
+        id=account.pk,
+        name=account.name,
+        blocks=frozenset(p.unit for p in posts),
+        lines=frozenset(p.line for p in posts),
     )
 
 
@@ -113,8 +135,6 @@ def _rights(book: Playbook, day: date, posts: Iterable[Post]) -> tuple[frozenset
         match book.one("role", post.role, at=day).scope:
             case "county":
                 pairs.add(("*", "*"))
-            case "line":
-                pairs.add((post.line, post.unit))
-            case "block":
+            case "line" | "block":
                 pairs.add((post.line, post.unit))
     return frozenset(may), frozenset(pairs)

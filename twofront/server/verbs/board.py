@@ -35,7 +35,11 @@ def run(args: argparse.Namespace) -> int:
             from twofront.apps.centre import actions  # noqa: PLC0415
 
             done = actions.publish(on, known=known, by=open_.by, at=open_.now)
-            answer = {"on": done.on.isoformat(), "known": done.known.astimezone(kinds.zone()).isoformat(), "hash": done.hash}
+            answer = {
+                "on": done.on.isoformat(),
+                "known": done.known.astimezone(kinds.zone()).isoformat(),
+                "hash": done.hash,
+            }
         else:
             from twofront.apps.centre import queries  # noqa: PLC0415
 

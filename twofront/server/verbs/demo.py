@@ -38,7 +38,9 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo("--size full", "needs residents, whom no part can fill yet", "use --size small")
     folder = Folder(args.data or PLACE.expanduser())
     if folder.holder() is not None:
-        raise CannotDo(str(folder), f"in use by process {folder.holder()}", "stop that one, or give another folder")
+        raise CannotDo(
+            str(folder), f"in use by process {folder.holder()}", "stop that one, or give another folder"
+        )
     if args.fresh or not folder.county_json.is_file():
         _clear(folder, wanted=args.fresh)
     said = Progress()
@@ -55,7 +57,18 @@ def run(args: argparse.Namespace) -> int:
         accounts.extend(beginning.accounts(folder))
 
     def on_ready(ready: Ready) -> None:
-        print(json.dumps({"url": ready.url, "data": str(folder), "clock": ready.health.get("clock"), "accounts": accounts}, ensure_ascii=False), flush=True)
+        print(
+            json.dumps(
+                {
+                    "url": ready.url,
+                    "data": str(folder),
+                    "clock": ready.health.get("clock"),
+                    "accounts": accounts,
+                },
+                ensure_ascii=False,
+            ),
+            flush=True,
+        )
         link = f"{ready.url}{beginning.entrance(folder)}"
         said(f"open {link}")
         if not args.no_browser:

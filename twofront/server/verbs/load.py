@@ -11,6 +11,7 @@ import dataclasses
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import LOADS
@@ -49,14 +50,23 @@ def run(args: argparse.Namespace) -> int:
         except BadTime as e:
             raise CannotDo("--on/--known", str(e), "write 2020-02-18, or 2020-02-18T19:30") from e
         report = intake.load(
-            loader(args.kind), Path(args.file), by=open_.by, at=open_.now, on=on, known=known, sheet=args.sheet, mapping=mapping,
-            options={"layout": args.layout, "zero_value": args.zero_value}, keep_in=open_.folder.inbox, is_dry=args.dry_run,
+            loader(args.kind),
+            Path(args.file),
+            by=open_.by,
+            at=open_.now,
+            on=on,
+            known=known,
+            sheet=args.sheet,
+            mapping=mapping,
+            options={"layout": args.layout, "zero_value": args.zero_value},
+            keep_in=open_.folder.inbox,
+            is_dry=args.dry_run,
             said=county.say,
         )
-        if args.report:
-            from twofront.ground import returned  # noqa: PLC0415
+        if args.report and not args.dry_run:
+            from twofront.server import returning  # noqa: PLC0415
 
-            returned.write(Path(args.report), report.import_id, Path(args.file))
+            Path(args.report).write_bytes(returning.marked(UUID(report.import_id)))
     print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
     return 1 if report.rejected else 0
 

@@ -1,5 +1,6 @@
 """The board as data: goals, charts, what is late, what changed. The contract's `board export`, computed."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,17 @@ from twofront.apps.campaigns import queries as campaigns
 from twofront.apps.enterprises import queries as enterprises
 from twofront.apps.figures.queries.frames import Frames
 from twofront.apps.figures.queries.published import ClosedBy, Frozen, closings, publications, sheets
-from twofront.apps.figures.queries.selecting import Part, address, at_of, cases, counted_cases, mask, members_of, unreported, villages
+from twofront.apps.figures.queries.selecting import (
+    Part,
+    address,
+    at_of,
+    cases,
+    counted_cases,
+    mask,
+    members_of,
+    unreported,
+    villages,
+)
 from twofront.apps.units import queries as units
 from twofront.apps.units.queries import Holder
 from twofront.core import figures as sums
@@ -18,7 +29,6 @@ from twofront.core.figures import Members
 from twofront.core.playbook import Chart, Expectation, Goal, GoalSet
 from twofront.core.power.index import DayIndex
 from twofront.core.time import at_hour, write_moment
-
 from twofront.ground.models import Import
 
 THREE: tuple[Part, ...] = ("numerator", "denominator", "unknown")
@@ -55,7 +65,9 @@ class Board:
         self.holders = units.holders(on=on)
         self.closed = closings([on], known=known)
         frozen = publications(self.frames.days, known=known)
-        self.frozen: Mapping[date, Frozen] = {day: p for day, p in frozen.items() if p.known < self.frames.seen}
+        self.frozen: Mapping[date, Frozen] = {
+            day: p for day, p in frozen.items() if p.known < self.frames.seen
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract's object."""
@@ -84,7 +96,9 @@ class Board:
 
     def goal(self, goal: Goal) -> dict[str, Any]:
         """Return a goal as the contract has it."""
-        count = {"cases": self._of_cases, "dwellings": self._of_dwellings, "members": self._of_members}[goal.counts](goal)
+        count = {"cases": self._of_cases, "dwellings": self._of_dwellings, "members": self._of_members}[
+            goal.counts
+        ](goal)
         closed = self.closed.get((goal.key, self.on))
         rows = {part: self._address(f"goal:{goal.key}", part) for part in THREE}
         if goal.counts == "cases":
@@ -124,7 +138,11 @@ class Board:
     def owner(self, line: str) -> dict[str, str | None]:
         """Return who answers for a line: the line, a person, a phone."""
         holder = next((h for h in self.holders if h.role == "line_clerk" and h.line == line), None)
-        return {"line": line, "name": holder.name if holder else None, "phone": holder.phone if holder else None}
+        return {
+            "line": line,
+            "name": holder.name if holder else None,
+            "phone": holder.phone if holder else None,
+        }
 
     def head_of(self, township: str) -> Holder | None:
         """Return who answers for a township."""
@@ -144,29 +162,55 @@ class Board:
         own = [c for c in counted_cases(self.frames, goal, goal.origin) if self._is_here(c.township)]
         dark = [c for c in counted_cases(self.frames, goal, "unknown") if self._is_here(c.township)]
         state = sums.zero_goal(
-            cases=len(own), unknown=len(dark), has_data=bool(cases(self.frames)) or self.closing(goal.key) is not None,
+            cases=len(own),
+            unknown=len(dark),
+            has_data=bool(cases(self.frames)) or self.closing(goal.key) is not None,
             is_closed=self.closing(goal.key) is not None,
         )
-        return {"state": state, "count": len(own), "numerator": len(own), "denominator": None, "unknown": len(dark)}
+        return {
+            "state": state,
+            "count": len(own),
+            "numerator": len(own),
+            "denominator": None,
+            "unknown": len(dark),
+        }
 
     def _of_dwellings(self, goal: Goal) -> dict[str, Any]:
         rows = [v for v in villages(self.frames) if self._is_here(v.village[:9])]
         dark = [code for code in unreported(self.frames) if self._is_here(code[:9])]
         done, total = sum(v.done for v in rows), sum(v.dwellings for v in rows)
         state = self._full(goal, missing=total - done, has_data=bool(rows), has_unknown=bool(dark))
-        return {"state": state, "count": total - done, "numerator": done, "denominator": total, "unknown": len(dark)}
+        return {
+            "state": state,
+            "count": total - done,
+            "numerator": done,
+            "denominator": total,
+            "unknown": len(dark),
+        }
 
     def _of_members(self, goal: Goal) -> dict[str, Any]:
         members = self._within(members_of(self.frames, goal))
         done, dark = int(sums.resumed(members).sum()), int(sums.unsure(members).sum())
         state = self._full(goal, missing=len(members) - done, has_data=bool(len(members)), has_unknown=False)
-        return {"state": state, "count": len(members) - done, "numerator": done, "denominator": len(members), "unknown": dark}
+        return {
+            "state": state,
+            "count": len(members) - done,
+            "numerator": done,
+            "denominator": len(members),
+            "unknown": dark,
+        }
 
     def _full(self, goal: Goal, *, missing: int, has_data: bool, has_unknown: bool) -> str:
         if goal.deadline is None:
             return "unknown"
         is_closed = self.closing(goal.key) is not None and not has_unknown
-        return sums.full_goal(missing=missing, has_data=has_data, at=at_of(self.frames), deadline=goal.deadline, is_closed=is_closed)
+        return sums.full_goal(
+            missing=missing,
+            has_data=has_data,
+            at=at_of(self.frames),
+            deadline=goal.deadline,
+            is_closed=is_closed,
+        )
 
     # -- charts --------------------------------------------------------------------------------------------------
 
@@ -175,7 +219,9 @@ class Board:
         known = {
             "reported": c.numerator if bool((members.declared >= 0).any()) else None,
             "confirmed": c.confirmed if "confirmed" in chart.sources else None,
-            "measured": c.measured if "measured" in chart.sources and bool((members.measured >= 0).any()) else None,
+            "measured": c.measured
+            if "measured" in chart.sources and bool((members.measured >= 0).any())
+            else None,
         }
         return {
             "numerator": c.numerator, "denominator": c.denominator, "unknown": c.unknown, "rate": c.rate, "rate_known": c.rate_known,
@@ -187,7 +233,11 @@ class Board:
     def _index(self, chart: Chart, members: Members) -> dict[str, Any]:
         formula = self.book.one("formula", chart.formula or "", at=self.on)
         over, known, dark = (mask(members, chart, part) for part in THREE)
-        day = self.frames.power.series.get(self.on) if self.township is None else self.frames.power.of_township(self.township)
+        day = (
+            self.frames.power.series.get(self.on)
+            if self.township is None
+            else self.frames.power.of_township(self.township)
+        )
         cell = int(self.book.parameter("min_cell", at=self.on))
         shown = day if day is not None and (self.township is None or day.firms >= cell) else None
         return {
@@ -210,7 +260,9 @@ class Board:
         out = []
         for day, numerator, denominator, unknown in self.frames.declared_counts(chart.list_key or ""):
             nobody_said = unknown == denominator
-            change = sums.turnover(span.on(day - timedelta(days=1)), span.on(day)) if span is not None else None
+            change = (
+                sums.turnover(span.on(day - timedelta(days=1)), span.on(day)) if span is not None else None
+            )
             rate = None if nobody_said else sums.share(numerator, denominator)
             out.append(self._point(chart, day, rate, is_break=change is not None and change > limit))
         return out
@@ -223,7 +275,11 @@ class Board:
             changed = formula_before is not None and formula is not None and formula != formula_before
             formula_before = formula or formula_before
             index = series[day].index if day in series else None
-            out.append(self._point(chart, day, index, is_break=changed or self._is_marked(chart, self.book.place, day)))
+            out.append(
+                self._point(
+                    chart, day, index, is_break=changed or self._is_marked(chart, self.book.place, day)
+                )
+            )
         return out
 
     def references(self, chart: Chart) -> list[dict[str, Any]]:
@@ -237,20 +293,42 @@ class Board:
             if row.area not in wanted:
                 continue
             key = (row.area, row.source)
-            is_break = self._is_marked(chart, row.area, row.on) or (key in formula and row.formula != formula[key])
+            is_break = self._is_marked(chart, row.area, row.on) or (
+                key in formula and row.formula != formula[key]
+            )
             formula[key] = row.formula
             by_source.setdefault(key, []).append(
-                {"on": row.on, "index": row.index, "firm_share": row.firm_share, "energy_share": row.energy_share, "break": is_break, "published_at": row.published_at}
+                {
+                    "on": row.on,
+                    "index": row.index,
+                    "firm_share": row.firm_share,
+                    "energy_share": row.energy_share,
+                    "break": is_break,
+                    "published_at": row.published_at,
+                }
             )
-        return [{"area": area, "source": source, "points": points} for (area, source), points in by_source.items()]
+        return [
+            {"area": area, "source": source, "points": points} for (area, source), points in by_source.items()
+        ]
 
     def _point(self, chart: Chart, day: date, rate: float | None, *, is_break: bool) -> dict[str, Any]:
         frozen = self.frozen.get(day)
-        then = next((c["rate"] for c in frozen.board["charts"] if c["key"] == chart.key), rate) if frozen else rate
-        return {"on": day.isoformat(), "rate": rate, "break": is_break, "revised": frozen is not None and then != rate}
+        then = (
+            next((c["rate"] for c in frozen.board["charts"] if c["key"] == chart.key), rate)
+            if frozen
+            else rate
+        )
+        return {
+            "on": day.isoformat(),
+            "rate": rate,
+            "break": is_break,
+            "revised": frozen is not None and then != rate,
+        }
 
     def _is_marked(self, chart: Chart, area: str, day: date) -> bool:
-        return any(b.chart == chart.key and b.area == area and b.on == day for b in self.book.of("break", at=day))
+        return any(
+            b.chart == chart.key and b.area == area and b.on == day for b in self.book.of("break", at=day)
+        )
 
     def _has_power(self) -> bool:
         day = self.frames.power.series.get(self.on)
@@ -265,7 +343,7 @@ class Board:
         for unit, figure, part, n in self._missing(expected):
             if not self._is_here(unit) and self.township is not None:
                 continue
-            rows = self._address(figure, part)
+            rows = self._address(figure, part) or ""
             if unit != self.book.place and self.township is None:
                 rows = f"{rows}&township={unit}"
             yield Late(expected.key, unit, self._late_owner(expected, unit), self.moment(due), rows, n)
@@ -274,16 +352,11 @@ class Board:
         match expected.load:
             case "reports" | "project_reports":
                 member = "enterprise" if expected.load == "reports" else "project"
-                for chart in self.charts:
-                    if chart.list_key and self.book.one("list", chart.list_key, at=self.on).member == member:
-                        yield from self._silent(chart, expected)
+                for chart in self._charts_of(member):
+                    yield from self._silent(chart, expected)
             case "coverage":
-                behind: dict[str, int] = {}
-                for v in villages(self.frames):
-                    if v.on < self.on:
-                        behind[v.village[:9]] = behind.get(v.village[:9], 0) + 1
-                for unit, n in sorted(behind.items()):
-                    yield unit, "goal:full_coverage" if self.book.find("goal", "full_coverage", at=self.on) else self._survey_goal(), "late", n
+                behind = Counter(v.village[:9] for v in villages(self.frames) if v.on < self.on)
+                yield from ((unit, self._survey_goal(), "late", n) for unit, n in sorted(behind.items()))
             case "readings":
                 if not self._has_power():
                     yield self.book.place, self._power_figure(), "unknown", 1
@@ -292,6 +365,13 @@ class Board:
                     yield self.book.place, f"goal:{expected.goal}", "missing", 1
             case _:
                 return
+
+    def _charts_of(self, member: str) -> list[Chart]:
+        return [
+            c
+            for c in self.charts
+            if c.list_key and self.book.one("list", c.list_key, at=self.on).member == member
+        ]
 
     def _silent(self, chart: Chart, expected: Expectation) -> Iterator[tuple[str, str, Part, int]]:
         members = members_of(self.frames, chart)
@@ -329,14 +409,27 @@ class Board:
                 n = by_id.get(r.member)
                 if n is not None:
                     figure = self._figure_of(r.member, is_project=is_project)
-                    found.append((figure, str(places.township[n]), str(places.code[n]), "resumed" if is_project else "opened", r.before, r.after, r.known, r.act))
+                    found.append(
+                        (
+                            figure,
+                            str(places.township[n]),
+                            str(places.code[n]),
+                            "resumed" if is_project else "opened",
+                            r.before,
+                            r.after,
+                            r.known,
+                            r.act,
+                        )
+                    )
         figure = self._survey_goal().removeprefix("goal:")
         found += [
             (figure, v.village[:9], v.village, "done", v.before, v.after, v.known, v.act)
             for v in campaigns.corrected(on=self.on, since=since, known=known)
         ]
         names = _imports({row[-1] for row in found})
-        for key, code, row_id, field, before, after, at, act in sorted(found, key=lambda r: r[6], reverse=True):
+        for key, code, row_id, field, before, after, at, act in sorted(
+            found, key=lambda r: r[6], reverse=True
+        ):
             if self._is_here(code):
                 yield {
                     "key": key, "code": code, "id": row_id, "field": field, "before": before, "after": after,
@@ -366,7 +459,10 @@ class Board:
 
     def _figure_of(self, member: int, *, is_project: bool) -> str:
         for chart in self.charts:
-            if chart.list_key and (self.book.one("list", chart.list_key, at=self.on).member == "project") is is_project:
+            if (
+                chart.list_key
+                and (self.book.one("list", chart.list_key, at=self.on).member == "project") is is_project
+            ):
                 span = self.frames.spans.get(chart.list_key)
                 if span is not None and member in span.on(self.on):
                     return chart.key
@@ -388,5 +484,3 @@ class Board:
 def _imports(acts: set[int]) -> dict[int, str]:
     found: dict[int, UUID] = dict(Import.objects.filter(act_id__in=acts).values_list("act_id", "uid"))
     return {act: str(uid) for act, uid in found.items()}
-
-

@@ -51,7 +51,9 @@ class Places:
         if len(self.ids):
             at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
             hit = self.ids[at] == ids
-            for column, whole in zip(columns, (self.code, self.name, self.township, self.sector), strict=True):
+            for column, whole in zip(
+                columns, (self.code, self.name, self.township, self.sector), strict=True
+            ):
                 column[hit] = whole[at[hit]]
         return Places(ids, *columns)
 
@@ -95,12 +97,18 @@ class Frames:
     def visited(self) -> tuple[Said, Said]:
         """Return what visits confirm on the day: of enterprises, and of projects."""
         window = [("visits", self.on - timedelta(days=n)) for n in range(self.window)]
-        return self.kept(("visited", self.on), window, lambda: enterprises.confirmed(on=self.on, window=self.window, known=self.known))
+        return self.kept(
+            ("visited", self.on),
+            window,
+            lambda: enterprises.confirmed(on=self.on, window=self.window, known=self.known),
+        )
 
     @cached_property
     def divisions(self) -> dict[str, Place]:
         """Return the divisions in force on the day."""
-        return self.kept(("divisions", self.on), ("divisions",), lambda: territory.tree(self.on, known=self.known))
+        return self.kept(
+            ("divisions", self.on), ("divisions",), lambda: territory.tree(self.on, known=self.known)
+        )
 
     @cached_property
     def townships(self) -> dict[str, Place]:
@@ -110,13 +118,20 @@ class Frames:
     @cached_property
     def village_names(self) -> dict[str, str]:
         """Return the villages in force on the day, with their names."""
-        return {code: p.name for code, p in territory.at_level(self.divisions, "village", book=self.book, on=self.on).items()}
+        return {
+            code: p.name
+            for code, p in territory.at_level(self.divisions, "village", book=self.book, on=self.on).items()
+        }
 
     @cached_property
     def power(self) -> "power.Measured":
         """Return what the meters say of the days of the series."""
         topics = ("readings", "meters", "lists", "playbook")
-        return self.kept(("power", self.on, len(self.days)), topics, lambda: power.measure(self.days, self.spans, book=self.book, known=self.known))
+        return self.kept(
+            ("power", self.on, len(self.days)),
+            topics,
+            lambda: power.measure(self.days, self.spans, book=self.book, known=self.known),
+        )
 
     def members(self, list_key: str, on: date | None = None) -> Members:
         """Return the members of a list on a day with what the three sources say; confirmed and measured on the frame's day only."""
@@ -132,7 +147,10 @@ class Frames:
         seen = self.visited[0 if is_firm else 1]
         measured = self.power.states if is_firm else enterprises.NOBODY
         return Members(
-            ids, place.township, place.sector, states_of(ids, said.ids, said.opened),
+            ids,
+            place.township,
+            place.sector,
+            states_of(ids, said.ids, said.opened),
             states_of(ids, seen.ids, seen.opened) if day == self.on else unseen,
             states_of(ids, measured.ids, measured.opened) if day == self.on else unseen,
         )
@@ -162,7 +180,11 @@ class Frames:
     def places(self, *, is_firm: bool) -> Places:
         """Return where every enterprise, or every project, is on the day."""
         topics = ("enterprises",) if is_firm else ("projects",)
-        return self.kept(("places", is_firm, self.on), topics, lambda: _firm_places(self) if is_firm else _project_places(self))
+        return self.kept(
+            ("places", is_firm, self.on),
+            topics,
+            lambda: _firm_places(self) if is_firm else _project_places(self),
+        )
 
     def _by_day(self, topic: str, read: Callable[..., dict[date, Said]]) -> dict[date, Said]:
         keys = {day: self._key(("said", topic, day), ((topic, day),)) for day in self.days}

@@ -55,7 +55,9 @@ class Measured:
 NOTHING = Measured(NOBODY, {})
 
 
-def measure(days: Sequence[date], spans: Mapping[str, Spans], *, book: Playbook, known: datetime | None) -> Measured:
+def measure(
+    days: Sequence[date], spans: Mapping[str, Spans], *, book: Playbook, known: datetime | None
+) -> Measured:
     """Return what is measured of some days; nothing where no reading is in the lake.
 
     The population of the index is the list that the formula names, as it was on each day.
@@ -66,25 +68,42 @@ def measure(days: Sequence[date], spans: Mapping[str, Spans], *, book: Playbook,
     shares = _shares(on, known)
     if formula is None or not files or not shares.num_rows:
         return NOTHING
-    asked = {"baseline": formula.baseline, "params": Parameters(threshold=formula.threshold, stopped=formula.stopped), "known": history.seen(known)}
-    root = settings.DATA.lake
-    states = county.firm_days(root, files, shares, days=Days(on, on), **asked).to_pydict()
+    params = Parameters(threshold=formula.threshold, stopped=formula.stopped)
+    seen, root = history.seen(known), settings.DATA.lake
+
+    def index(of: frozenset[int] | None, days_: Days, by: str | None = None) -> list[DayIndex]:
+        return county.index(
+            root,
+            files,
+            _only(shares, of),
+            baseline=formula.baseline,
+            days=days_,
+            params=params,
+            known=seen,
+            by=by,
+        )
+
+    states = county.firm_days(
+        root, files, shares, baseline=formula.baseline, days=Days(on, on), params=params, known=seen
+    ).to_pydict()
     series: dict[date, DayIndex] = {}
     for first, last, ids in _runs(days, spans, formula.of):
-        for cell in county.index(root, files, _only(shares, ids), days=Days(first, last), **asked):
+        for cell in index(ids, Days(first, last)):
             series[cell.date] = cell
     members = _members(spans, formula.of, on)
-    townships = county.index(root, files, _only(shares, members), days=Days(on, on), by="township", **asked)
+    townships = index(members, Days(on, on), "township")
     firms = [int(f) for f in states["firm"]]
     known_state = [s != UNKNOWN_STATE for s in states["state"]]
-    ids = np.array([f for f, k in zip(firms, known_state, strict=True) if k], np.int64)
-    opened = np.array([s == RESUMED for s, k in zip(states["state"], known_state, strict=True) if k], np.bool_)
-    order = np.argsort(ids)
+    seen_ids = np.array([f for f, k in zip(firms, known_state, strict=True) if k], np.int64)
+    opened = np.array(
+        [s == RESUMED for s, k in zip(states["state"], known_state, strict=True) if k], np.bool_
+    )
+    order = np.argsort(seen_ids)
     return Measured(
-        states=Said(ids[order], opened[order]), series=series,
+        states=Said(seen_ids[order], opened[order]), series=series,
         population=tuple(sorted(f for f in firms if members is None or f in members)),
         ratios={f: k / b for f, k, b in zip(firms, states["kwh"], states["baseline"], strict=True) if k is not None},
-        townships={str(c.group): c for c in townships}, by_member=dict(zip(ids.tolist(), opened.tolist(), strict=True)),
+        townships={str(c.group): c for c in townships}, by_member=dict(zip(seen_ids.tolist(), opened.tolist(), strict=True)),
     )  # fmt: skip
 
 
@@ -109,7 +128,9 @@ def _members(spans: Mapping[str, Spans], of: str, day: date) -> frozenset[int] |
     return frozenset() if span is None else frozenset(span.on(day).tolist())
 
 
-def _runs(days: Sequence[date], spans: Mapping[str, Spans], of: str) -> list[tuple[date, date, frozenset[int] | None]]:
+def _runs(
+    days: Sequence[date], spans: Mapping[str, Spans], of: str
+) -> list[tuple[date, date, frozenset[int] | None]]:
     """Return the runs of days with one population."""
     runs: list[tuple[date, date, frozenset[int] | None]] = []
     for day in days:
@@ -122,4 +143,8 @@ def _runs(days: Sequence[date], spans: Mapping[str, Spans], of: str) -> list[tup
 
 
 def _only(shares: pa.Table, ids: frozenset[int] | None) -> pa.Table:
-    return shares if ids is None else shares.filter(pc.is_in(shares.column("firm"), pa.array(sorted(ids), pa.int64())))
+    return (
+        shares
+        if ids is None
+        else shares.filter(pc.is_in(shares.column("firm"), pa.array(sorted(ids), pa.int64())))
+    )

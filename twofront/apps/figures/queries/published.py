@@ -50,7 +50,17 @@ def sheets(*, upto: date, known: datetime | None = None) -> list[Sheet]:
     seen = history.seen(known)
     rows = history.newest(PublishedSheet, known=known, on__lte=upto)
     return [
-        Sheet(r.on, r.area, r.source, r.firm_share, r.energy_share, r.index, r.formula, r.published_at, r.known_at)
+        Sheet(
+            r.on,
+            r.area,
+            r.source,
+            r.firm_share,
+            r.energy_share,
+            r.index,
+            r.formula,
+            r.published_at,
+            r.known_at,
+        )
         for r in rows
         if not r.is_void and (r.published_at is None or r.published_at <= seen)
     ]
@@ -74,10 +84,15 @@ def guard_publication(file: str, days: set[date], known: datetime) -> None:
     Raises:
         CannotDo: A day of the file was published later than *known*.
     """
-    rows = Publication.objects.filter(on__in=days, known_at__gt=known, is_void=False).order_by("-known_at").values_list("on", "known_at")
+    rows = (
+        Publication.objects.filter(on__in=days, known_at__gt=known, is_void=False)
+        .order_by("-known_at")
+        .values_list("on", "known_at")
+    )
     first = rows.first()
     if first is not None:
         raise CannotDo(
-            file, f"holds rows of {first[0]}, which was published as known at {first[1].isoformat()}, after {known.isoformat()}",
+            file,
+            f"holds rows of {first[0]}, which was published as known at {first[1].isoformat()}, after {known.isoformat()}",
             "load it with a later --known, or none",
         )

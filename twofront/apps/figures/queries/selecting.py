@@ -4,7 +4,7 @@ A figure is a chart or a goal; a part of it is its numerator, denominator or unk
 a page opens (missing, disagreements, reported, confirmed, measured).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -22,8 +22,31 @@ from twofront.core.figures import OPEN, UNKNOWN, Mask, Members
 from twofront.core.playbook import Chart, Goal
 from twofront.core.time import end_of, write_moment
 
-Part = Literal["numerator", "denominator", "unknown", "missing", "disagreements", "reported", "confirmed", "measured", "late"]
-PARTS: tuple[Part, ...] = ("numerator", "denominator", "unknown", "missing", "disagreements", "reported", "confirmed", "measured", "late")
+Part = Literal[
+    "numerator",
+    "denominator",
+    "unknown",
+    "missing",
+    "disagreements",
+    "reported",
+    "confirmed",
+    "measured",
+    "late",
+]
+_COUNT: dict[str, Callable[[VillageProgress], int]] = {
+    "numerator": lambda v: v.done, "denominator": lambda v: v.dwellings, "missing": lambda v: v.dwellings - v.done, "late": lambda v: 1,
+}  # fmt: skip
+PARTS: tuple[Part, ...] = (
+    "numerator",
+    "denominator",
+    "unknown",
+    "missing",
+    "disagreements",
+    "reported",
+    "confirmed",
+    "measured",
+    "late",
+)
 ROWS = "/api/v1/rows"
 
 
@@ -64,13 +87,27 @@ def mask(members: Members, figure: Chart | Goal, part: Part) -> Mask:
     if by_power:
         known = members.measured != UNKNOWN
         masks: dict[Part, Mask] = {
-            "numerator": members.measured == OPEN, "denominator": known, "unknown": ~known, "missing": known & (members.measured != OPEN),
+            "numerator": members.measured == OPEN,
+            "denominator": known,
+            "unknown": ~known,
+            "missing": known & (members.measured != OPEN),
         }
     elif isinstance(figure, Goal):
-        masks = {"numerator": sums.resumed(members), "denominator": everybody, "unknown": sums.unsure(members), "missing": ~sums.resumed(members)}
+        masks = {
+            "numerator": sums.resumed(members),
+            "denominator": everybody,
+            "unknown": sums.unsure(members),
+            "missing": ~sums.resumed(members),
+        }
     else:
         is_open = members.declared == OPEN
-        masks = {"numerator": is_open, "denominator": everybody, "unknown": members.declared == UNKNOWN, "missing": ~is_open, "reported": is_open}
+        masks = {
+            "numerator": is_open,
+            "denominator": everybody,
+            "unknown": members.declared == UNKNOWN,
+            "missing": ~is_open,
+            "reported": is_open,
+        }
     masks |= {"disagreements": sums.disagreeing(members), "confirmed": members.confirmed == OPEN}
     masks.setdefault("measured", members.measured == OPEN)
     masks.setdefault("reported", members.declared == OPEN)
@@ -101,12 +138,16 @@ def lines(frames: Frames, figure: Chart | Goal, part: Part) -> list[Line]:
 
 def villages(frames: Frames) -> list[VillageProgress]:
     """Return how far each village has come at the end of the day."""
-    return frames.kept(("villages", frames.on), ("coverage",), lambda: campaigns.progress(on=frames.on, known=frames.known))
+    return frames.kept(
+        ("villages", frames.on), ("coverage",), lambda: campaigns.progress(on=frames.on, known=frames.known)
+    )
 
 
 def cases(frames: Frames) -> list[KnownCase]:
     """Return the cases known, up to the day."""
-    return frames.kept(("cases", frames.on), ("cases",), lambda: residents.cases(upto=frames.on, known=frames.known))
+    return frames.kept(
+        ("cases", frames.on), ("cases",), lambda: residents.cases(upto=frames.on, known=frames.known)
+    )
 
 
 def counted_cases(frames: Frames, goal: Goal, origin: str | None) -> list[KnownCase]:
@@ -133,8 +174,12 @@ def _metered(frames: Frames) -> Members:
     seen = frames.visited[0]
     states = frames.power.states
     return Members(
-        ids, place.township, place.sector, sums.states_of(ids, said.ids, said.opened),
-        sums.states_of(ids, seen.ids, seen.opened), sums.states_of(ids, states.ids, states.opened),
+        ids,
+        place.township,
+        place.sector,
+        sums.states_of(ids, said.ids, said.opened),
+        sums.states_of(ids, seen.ids, seen.opened),
+        sums.states_of(ids, states.ids, states.opened),
     )
 
 
@@ -142,19 +187,29 @@ def _case_lines(frames: Frames, goal: Goal, part: Part) -> list[Line]:
     if part == "denominator":
         return []
     origin = "unknown" if part == "unknown" else goal.origin
-    return [Line("case", c.case_id, c.case_id, c.case_id, c.township, 1) for c in counted_cases(frames, goal, origin)]
+    return [
+        Line("case", c.case_id, c.case_id, c.case_id, c.township, 1)
+        for c in counted_cases(frames, goal, origin)
+    ]
 
 
 def _village_lines(frames: Frames, part: Part) -> list[Line]:
     names = frames.village_names
     if part == "unknown":
-        return [Line("village", code, code, names.get(code, code), code[:9], 1) for code in unreported(frames)]
+        return [
+            Line("village", code, code, names.get(code, code), code[:9], 1) for code in unreported(frames)
+        ]
     rows = [v for v in villages(frames) if part != "late" or v.on < frames.on]
-    n = {"numerator": lambda v: v.done, "denominator": lambda v: v.dwellings, "missing": lambda v: v.dwellings - v.done, "late": lambda v: 1}
-    take = n.get(part, n["numerator"])
+    take = _COUNT.get(part, _COUNT["numerator"])
     return [
-        Line("village", v.village, v.village, names.get(v.village, v.village), v.village[:9] if len(v.village) >= 9 else NOWHERE, take(v))
+        Line(
+            "village",
+            v.village,
+            v.village,
+            names.get(v.village, v.village),
+            v.village[:9] if len(v.village) >= 9 else NOWHERE,
+            take(v),
+        )
         for v in rows
         if take(v) or part in ("numerator", "denominator")
     ]
-
