@@ -252,7 +252,7 @@ def _cell(text: str, tag: int, spec: Field, context: Context) -> tuple[Any, Wron
     try:
         value = None if tag == EMPTY else read(text, tag, spec, context)
     except Wrong as wrong:
-        return None, wrong
+        return None, wrong.with_traceback(None)  # a kept trace would keep every frame of a million cells
     return value, _MISSING if value is None and spec.required else None
 
 
