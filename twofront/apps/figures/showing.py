@@ -27,7 +27,7 @@ from twofront.ground import lists
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
 from twofront.web import figures as shapes
-from twofront.web.pages.figures import Combination
+from twofront.web.figures import Combination
 from twofront.web.parts import Cell, Owner, Pair, Tone
 
 SOURCES = ("reported", "confirmed", "measured")
