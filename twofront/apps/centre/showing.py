@@ -491,7 +491,7 @@ class Showing:
                 what=name_of(self.book.find("expectation", r["what"], at=self.board.on), r["what"]),
                 unit=self.unit(r["unit"]),
                 due_at=datetime.fromisoformat(r["due_at"]),
-                owner=self.owner(r["owner"]),
+                owner=self.head_of(r["unit"]) or self.owner(r["owner"]),
                 href=self._page_of(r["rows"]),
                 n=r["n"],
             )

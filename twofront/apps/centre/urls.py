@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from twofront.apps.centre import views
+from twofront.apps.centre import publication, views
 
 app_name = "centre"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("late", views.late, name="late"),
     path("changed", views.changed, name="changed"),
     path("charts/<slug:key>", views.chart, name="chart"),
+    path("publication", publication.publication, name="publication"),
 ]

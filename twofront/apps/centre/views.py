@@ -270,9 +270,8 @@ def _fronts(made: Board) -> list[FrontHead]:
 
 
 def _edition(made: Board) -> str:
-    words = [name_of(m) for m in made.book.of("tile_map", at=made.on)]
     county = made.book.county(at=made.on)
-    return "; ".join([*words, county.edition_en if is_english() else county.edition_zh])
+    return county.edition_en if is_english() else county.edition_zh
 
 
 def _next_loads(showing: Showing) -> list[NextLoad]:
