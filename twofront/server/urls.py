@@ -11,5 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", language.change, name="language"),
     path("exercise/", include(("twofront.server.exercise_pages", "exercise"))),
     path("enter", exercise_pages.enter, name="enter"),
+    path("", include("twofront.apps.units.urls")),
+    path("", include("twofront.apps.campaigns.urls")),
+    path("", include("twofront.apps.enterprises.urls")),
+    path("", include("twofront.apps.figures.urls")),
+    path("", include("twofront.server.intake_urls")),
     path("", include("twofront.apps.centre.urls")),
 ]
