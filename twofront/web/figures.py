@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from django.utils.translation import gettext
+
 from twofront.web.parts import Owner, Tone
 
 Front = Literal["prevention", "resumption"]
@@ -152,6 +154,7 @@ class Chart:
         return {
             "title": self.title,
             "percent": not self.is_index,
+            "break": gettext("断点"),
             "lines": [
                 {"name": self.title, "points": [_point(p) for p in self.series], "own": True},
                 *(

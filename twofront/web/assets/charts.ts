@@ -17,6 +17,7 @@ interface PlotPoint {
 interface Plot {
   title: string;
   percent: boolean;
+  break: string;
   lines: { name: string; own: boolean; points: PlotPoint[] }[];
 }
 
@@ -24,13 +25,13 @@ const drawn = new Map<HTMLElement, { chart: ECharts; plot: Plot }>();
 const token = (place: HTMLElement, name: string): string => getComputedStyle(place).getPropertyValue(name).trim();
 const day = (iso: string): string => `${Number(iso.slice(5, 7))}-${iso.slice(8, 10)}`;
 
-function breakLine(points: PlotPoint[], color: string): object {
+function breakLine(points: PlotPoint[], color: string, word: string): object {
   return {
     silent: true,
     symbol: "none",
     animation: false,
     lineStyle: { color, type: [2, 3], width: 1.5 },
-    label: { formatter: "⫽", color, fontSize: 14, position: "end", distance: 0 },
+    label: { formatter: word, color, fontSize: 14, position: "insideEndTop", rotate: 0, align: "right", distance: [4, 0] },
     data: points.filter((p) => p.break).map((p) => ({ xAxis: p.on })),
   };
 }
@@ -63,7 +64,7 @@ function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
         line.own && part.length > 3 && p.dataIndex < part.length - 1 ? 4 : 8,
       lineStyle: { width: line.own ? 2.5 : 2, type: line.own ? "solid" : "dashed", color: line.own ? own : other },
       itemStyle: { color: line.own ? own : other },
-      markLine: i === 0 ? breakLine(line.points, line.own ? own : other) : undefined,
+      markLine: i === 0 ? breakLine(line.points, line.own ? own : other, plot.break) : undefined,
       z: line.own ? 3 : 2,
     })),
   );

@@ -45,10 +45,10 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.filter
-def number(value: float | None) -> str:
+def number(value: float | str | None) -> str:
     """Return a count with separators: 95,400; unknown where there is none."""
-    if value is None or value == "":
-        return gettext("未知")
+    if value is None or isinstance(value, str):
+        return value or gettext("未知")
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,}"
 
 
