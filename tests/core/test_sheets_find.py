@@ -69,13 +69,29 @@ def test_a_line_that_is_no_record_is_left_out_in_the_middle_too(aside: list[obje
         ["", "注氏食品", "91330799MA00000159", 3],
         ["", "合计科技", "91330799MA00000159", 3],
         ["", "", "", 12],
+        ["", "示例;印染", "91330799MA00000159", ""],
     ],
-    ids=["only a name", "only a code", "a name like a note", "a name like a total", "only a number"],
+    ids=[
+        "only a name",
+        "only a code",
+        "a name like a note",
+        "a name like a total",
+        "only a number",
+        "a name with a mark",
+    ],
 )
 def test_no_record_is_dropped_in_silence(row: list[object]) -> None:
     """A row that holds anything of a record is read, so that what it lacks is named."""
     assert rows_of(HEADER, ROW, row, ROW) == [2, 3, 4]
     assert rows_of(HEADER, ROW, row) == [2, 3]
+
+
+def test_a_sentence_is_a_note_only_below_the_last_record() -> None:
+    """A lone text that reads like a sentence is a note below the records, and a record without its code among them."""
+    sentence: list[object] = ["", "示例纺织;示例印染", "", ""]
+
+    assert rows_of(HEADER, ROW, sentence, ROW) == [2, 3, 4]
+    assert rows_of(HEADER, ROW, sentence) == [2]
 
 
 def test_headings_are_known_in_both_languages_and_full_width_with_marks() -> None:
