@@ -100,6 +100,7 @@ def test_a_moment_without_offset_is_the_countys(text: str, tag: int, expected: d
         ("New", "choice", "new"),
         ("  东阳 12号\n", "text", "东阳 12号"),
         ("'=1+1", "text", "=1+1"),
+        ("东\x00阳\x07", "text", "东阳"),
         ("154 0000 0001", "mobile", "15400000001"),
         ("+86-15400000001", "mobile", "15400000001"),
         ("9135 0100 m000 100y43", "credit_code", RIGHT_CODE),

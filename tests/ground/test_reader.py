@@ -142,7 +142,9 @@ def rewritten(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 CELL = st.one_of(
     st.none(),
-    st.text(CHARACTERS, min_size=1, max_size=8),
+    st.text(CHARACTERS, min_size=1, max_size=8).filter(
+        lambda t: "_x0" not in t
+    ),  # openpyxl keeps some of these escapes
     st.sampled_from(["a&b", "<c>", '"', "a\nb", " a ", "=1+1", "&amp;", "_x0041_", "_x41", "东阳市", "0012"]),
     st.integers(-(10**15), 10**15),
     st.floats(allow_nan=False, allow_infinity=False, width=32),

@@ -181,7 +181,7 @@ class _Text:
 
 
 def _character(found: re.Match[bytes]) -> bytes:
-    return chr(int(found[1], 16)).encode("utf-8", "replace")
+    return chr(int(found[1], 16) or 0xFFFD).encode("utf-8", "replace")
 
 
 def _runs(tags: _Tags, owner: Places, count: int, text: _Text) -> tuple[Places, Places]:

@@ -22,6 +22,7 @@ _HALF = {
     c: c - 0xFEE0 for r in (range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B)) for c in r
 }
 _CLEAN = _HALF | dict.fromkeys((0x3000, 0xA0, 0x0A, 0x0D, 0x09, 0x0B, 0x0C, 0x85, 0x2028, 0x2029), " ")
+_CLEAN |= dict.fromkeys((*(c for c in range(0x20) if chr(c) not in "\t\n\v\f\r"), 0x7F), "")
 _CLEAN |= dict.fromkeys((0x200B, 0x200C, 0x200D, 0xFEFF), "")
 _MARKS = re.compile(r"[\s\-‐-―·.]+")
 _PLAIN = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+")
