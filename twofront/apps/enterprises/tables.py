@@ -56,6 +56,7 @@ class Words:
     lists: Mapping[str, str]
     lines: Mapping[str, str]
     difficulties: Mapping[str, str]
+    persons: Mapping[str, str]
     window: int
     zone: ZoneInfo
 
@@ -69,6 +70,7 @@ class Words:
             lists={r.key: name_of(r) for r in book.of("list", at=on) if r.member == "enterprise"},
             lines={r.key: name_of(r) for r in book.of("line", at=on)},
             difficulties={r.key: name_of(r) for r in book.of("difficulty", at=on)},
+            persons={h.login: h.name for h in units.holders(on=on) if h.name},
             window=int(book.parameter("visit_window_days", at=on)),
             zone=book.zone,
         )
@@ -84,6 +86,10 @@ class Words:
     def moment(self, at: datetime) -> str:
         """Return a moment to the minute, in the county's zone."""
         return at.astimezone(self.zone).strftime("%m-%d %H:%M")
+
+    def person(self, login: str) -> str:
+        """Return the name of whoever a file or act names by login; other words stay as they are."""
+        return self.persons.get(login, login)
 
     def people(self, n: int | None) -> str:
         """Return a number of people."""
@@ -101,10 +107,10 @@ class Words:
 
 
 def firms(on: date, *, known: datetime | None) -> ListOf[FirmDay]:
-    """Return the firms of a day: those that have not reported first, then by township and name."""
+    """Return the firms of a day: first the members of lists that have not reported, last the firms on no list."""
     words = Words.on(on)
     rows = _firm_days(on, known=known, window=words.window)
-    rows.sort(key=lambda r: (r.report is not None, r.firm.township, in_pinyin(r.firm.name)))
+    rows.sort(key=lambda r: (_turn(r), r.firm.township, in_pinyin(r.firm.name)))
     when = lists.when(on, known)
     query = urlencode(when)
 
@@ -189,7 +195,6 @@ def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: boo
     """Return what a firm has declared, corrections included, the newest first; each with who sent it."""
     doers = ledger.doers(r.act for r in reports)
     imports = ledger.imports_of(r.act for r in reports)
-    names = {a.login: a.name for a in units.accounts() if a.name}
     corrected = {id(r) for r, older in pairwise(reports) if older.on == r.on}
 
     def day(r: ReportRow) -> Cell:
@@ -198,7 +203,7 @@ def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: boo
     def who(r: ReportRow) -> Cell:
         login, uid = doers.get(r.act, ""), imports.get(r.act)
         href = reverse("intake:import", args=[uid]) if uid and may_open_imports else ""
-        return Cell(text=names.get(login, login), note=_("随文件装入") if uid else _("在网页上报"), href=href)
+        return Cell(text=words.person(login), note=_("随文件装入") if uid else _("在网页上报"), href=href)
 
     columns: list[Col[ReportRow]] = [
         Col(key="on", title=_("哪天"), is_lead=True, cell=day),
@@ -234,6 +239,11 @@ def _project_days(on: date, *, known: datetime | None, window: int) -> list[Proj
     )
 
 
+def _turn(row: FirmDay) -> int:
+    """Return in which turn a firm stands: to be asked, known, or not expected to report."""
+    return 1 if row.report is not None else 0 if row.lists else 2
+
+
 def _lists(row: FirmDay, words: Words) -> str:
     return "、".join(t for k, t in words.lists.items() if k in row.lists)
 
@@ -266,7 +276,9 @@ def _seen(visit: VisitRow | None, words: Words) -> Cell:
     if visit is None:
         return Cell(text=_("没看过"), tone="unknown")
     state = words.state(visit.opened)
-    return Cell(text=state.text, tone=state.tone, note=f"{visit.on.strftime('%m-%d')} {visit.officer}")
+    return Cell(
+        text=state.text, tone=state.tone, note=f"{visit.on.strftime('%m-%d')} {words.person(visit.officer)}"
+    )
 
 
 def _resumed(report: ReportRow | None) -> Cell:

@@ -138,7 +138,11 @@ def _record(firm: Firm, on: date, *, report: ReportRow | None, words: Words) -> 
     confirmed = words.state(visit.opened if visit else None)
     members = queries.lists_of([firm.id], on=on).get(firm.id, set())
     said_at = f"{words.people(report.on_site)} · {words.moment(report.known)}" if report else ""
-    seen_at = f"{words.people(visit.on_site)} · {visit.on.strftime('%m-%d')} {visit.officer}" if visit else ""
+    seen_at = (
+        f"{words.people(visit.on_site)} · {visit.on.strftime('%m-%d')} {words.person(visit.officer)}"
+        if visit
+        else ""
+    )
     return [
         Pair(title=_("自报"), text=declared.text, tone=declared.tone, note=said_at),
         Pair(title=_("走访"), text=confirmed.text, tone=confirmed.tone, note=seen_at),

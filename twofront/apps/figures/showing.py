@@ -249,11 +249,10 @@ class Speaking:
 
 
 def speaking(board: Board, chart: Chart) -> list[Speaking]:
-    """Return the members of a chart's list in the asker's sight, with what the sources say of each."""
+    """Return the members of a chart's list with what the sources say of each; to be read on the whole county."""
     members: Members = board.frames.members(chart.list_key or "")
     is_firm = _is_firm(board, chart)
     places = board.frames.places(is_firm=is_firm).of(members.ids)
-    seen = enterprises.visible_members(chart.list_key or "", on=board.on, known=board.frames.known)
     columns = {"reported": members.declared, "confirmed": members.confirmed, "measured": members.measured}
     states = zip(*(columns[s].tolist() for s in chart.sources), strict=True)
     rows = zip(members.ids.tolist(), places.code, places.name, members.township, states, strict=True)
@@ -262,8 +261,13 @@ def speaking(board: Board, chart: Chart) -> list[Speaking]:
             i, str(code), str(name), str(township), said, board.frames.power.ratio(i) if is_firm else None
         )
         for i, code, name, township, said in rows
-        if i in seen
     ]
+
+
+def in_sight(rows: Sequence[Speaking], board: Board, chart: Chart) -> list[Speaking]:
+    """Keep the members that the wall lets the asker see."""
+    seen = enterprises.visible_members(chart.list_key or "", on=board.on, known=board.frames.known)
+    return [r for r in rows if r.id in seen]
 
 
 def combinations(rows: Sequence[Speaking], chart: Chart, *, href: str) -> list[Combination]:
@@ -299,6 +303,7 @@ def disagreements(
     )
     when = lists.when(board.on, board.frames.known)
     places = {c: p.short for c, p in board.frames.townships.items()}
+    persons = {h.login: h.name for h in board.holders if h.name}
 
     def name(r: Speaking) -> Cell:
         here = f"{reverse('enterprises:report', args=[r.code])}?{urlencode(when)}" if records else ""
@@ -316,7 +321,7 @@ def disagreements(
         def cell(r: Speaking) -> Cell:
             text, tone = _word(r.states[n])
             seen = visit.get(r.id)
-            note = f"{seen.on.strftime('%m-%d')} {seen.officer}" if seen else ""
+            note = f"{seen.on.strftime('%m-%d')} {persons.get(seen.officer, seen.officer)}" if seen else ""
             if key == "measured" and r.ratio is not None:
                 note = _("平时的 %(n)s") % {"n": f"{r.ratio:.2f}"}
             return Cell(text=text, tone=tone, note=note)

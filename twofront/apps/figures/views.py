@@ -90,10 +90,9 @@ def disagreements(request: Request, key: str) -> HttpResponse:
     with scope.widened(request.actor.scope):
         board = Board(on, known=known)
         chart = lists.found(next((c for c in board.charts if c.key == key and c.list_key), None))
-        _ready = (board.frames.members(chart.list_key or ""), board.frames.townships)
-        del _ready
+        every, _townships = showing.speaking(board, chart), board.frames.townships
     here = reverse("figures:disagreements", args=[key])
-    rows = showing.speaking(board, chart)
+    rows = showing.in_sight(every, board, chart)
     listed = showing.disagreements(board, chart, rows, href=here, said=request.GET.get("said", ""))
     file = lists.taken(request, listed)
     if file is not None:

@@ -1,5 +1,8 @@
 """Pages of signing in and of accounts. A password or token is shown in the answer to its act, and nowhere else."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -192,41 +195,74 @@ def _account_page(request: Request, login: str, *, secret: Secret | None = None)
     ))  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """How the playbook calls roles, lines and units today; a unit that it does not know keeps its code."""
+
+    roles: Mapping[str, str]
+    lines: Mapping[str, str]
+    places: Mapping[str, str]
+
+    @staticmethod
+    def today() -> "_Called":
+        book, day = kinds.book(), kinds.day()
+        blocks = {t.key: name_of(t) for t in book.of("tile", at=day)}
+        return _Called(
+            roles={r.key: name_of(r) for r in book.of("role", at=day)},
+            lines={"*": _("各条线")} | {r.key: name_of(r) for r in book.of("line", at=day)},
+            places={"*": _("全市"), book.place: name_of(book.county(at=day))} | blocks,
+        )
+
+    def roles_of(self, row: AccountRow) -> str:
+        return "、".join(dict.fromkeys(self.roles.get(role, role) for role, _unit, _line in row.posts))
+
+    def lines_of(self, row: AccountRow) -> str:
+        return "、".join(dict.fromkeys(self.lines.get(line, line) for _role, _unit, line in row.posts))
+
+    def units_of(self, row: AccountRow) -> str:
+        return "、".join(dict.fromkeys(self.places.get(unit, unit) for _role, unit, _line in row.posts))
+
+
 def _pairs(row: AccountRow) -> tuple[Pair, ...]:
-    state = _state(row)
-    posts = [Pair(title=_role(role), text=f"{_line(line)} · {_unit(unit)}") for role, unit, line in row.posts]
+    called, state = _Called.today(), _state(row)
+    posts = [
+        Pair(
+            title=called.roles.get(role, role),
+            text=f"{called.lines.get(line, line)} · {called.places.get(unit, unit)}",
+        )
+        for role, unit, line in row.posts
+    ]
     return (
         Pair(title=_("账号"), text=row.login),
         Pair(title=_("电话"), text=row.phone, href=f"tel:{row.phone}" if row.phone else ""),
         Pair(title=_("状态"), text=state.text, tone=state.tone),
         Pair(title=_("令牌"), text=_("已发") if row.has_token else _("没有")),
-        *posts,
+        *(posts or [Pair(title=_("岗位"), text=_("没有岗位"))]),
     )
 
 
 def _accounts() -> ListOf[AccountRow]:
-    roles = {r.key: name_of(r) for r in kinds.book().of("role", at=kinds.day())}
+    called = _Called.today()
     states = {"open": _("在用"), "first": _("未发密码"), "closed": _("已停用")}
 
-    def names(row: AccountRow) -> str:
-        return "、".join(dict.fromkeys(roles.get(role, role) for role, _unit_, _line_ in row.posts)) or _(
-            "没有岗位"
-        )
+    def name(r: AccountRow) -> Cell:
+        href = reverse("units:account", args=[r.login])
+        return Cell(text=r.name or r.login, href=href, note=r.login if r.name else "")
 
     return ListOf(
         caption=_("全部账号"), href=reverse("units:accounts"), rows=queries.accounts(), name="accounts", empty=_("没有符合条件的账号"),
-        text=lambda r: f"{r.login} {r.name} {r.phone} {names(r)} {_lines(r)} {_units(r)}",
+        text=lambda r: f"{r.login} {r.name} {r.phone} {called.roles_of(r)} {called.lines_of(r)} {called.units_of(r)}",
         columns=(
-            Col(key="login", title=_("账号"), is_lead=True, order=lambda r: r.login, value=lambda r: r.login,
-                cell=lambda r: Cell(text=r.name or r.login, href=reverse("units:account", args=[r.login]), note=r.login if r.name else "")),
-            Col(key="role", title=_("角色"), order=names, cell=lambda r: Cell(text=names(r))),
-            Col(key="line", title=_("条线"), order=_lines, cell=lambda r: Cell(text=_lines(r) or _("没有"))),
-            Col(key="unit", title=_("单位"), order=_units, cell=lambda r: Cell(text=_units(r) or _("没有"))),
+            Col(key="name", title=_("账号"), is_lead=True, order=lambda r: r.login, cell=name),
+            Col(key="login", title=_("登录名"), is_hidden=True, cell=lambda r: Cell(text=r.login)),
+            Col(key="role", title=_("角色"), order=called.roles_of, cell=lambda r: Cell(text=called.roles_of(r) or _("没有岗位"))),
+            Col(key="line", title=_("条线"), order=called.lines_of, cell=lambda r: Cell(text=called.lines_of(r) or _("没有"))),
+            Col(key="unit", title=_("单位"), order=called.units_of, cell=lambda r: Cell(text=called.units_of(r) or _("没有"))),
             Col(key="phone", title=_("电话"), kind="phone", cell=lambda r: Cell(text=r.phone)),
             Col(key="state", title=_("状态"), kind="state", order=_state_key, cell=_state),
         ),
         sieves=(
-            Sieve(name="role", title=_("角色"), names=roles, value=lambda r: tuple({role for role, _unit_, _line_ in r.posts})),
+            Sieve(name="role", title=_("角色"), names=called.roles, value=lambda r: tuple({role for role, _unit, _line in r.posts})),
             Sieve(name="state", title=_("状态"), names=states, value=_state_key),
         ),
     )  # fmt: skip
@@ -244,32 +280,6 @@ def _state(row: AccountRow) -> Cell:
             return Cell(text=_("在用"), tone="good")
         case _:
             return Cell(text=_("未发密码"), tone="unknown")
-
-
-def _lines(row: AccountRow) -> str:
-    return "、".join(dict.fromkeys(_line(line) for _role_, _unit_, line in row.posts))
-
-
-def _units(row: AccountRow) -> str:
-    return "、".join(dict.fromkeys(_unit(unit) for _role_, unit, _line_ in row.posts))
-
-
-def _role(key: str) -> str:
-    return name_of(kinds.book().find("role", key, at=kinds.day()), key)
-
-
-def _line(key: str) -> str:
-    return _("各条线") if key == "*" else name_of(kinds.book().find("line", key, at=kinds.day()), key)
-
-
-def _unit(code: str) -> str:
-    """Return a unit's name as far as the playbook knows it: the county and its blocks; else its code."""
-    if code == "*":
-        return _("全市")
-    book, day = kinds.book(), kinds.day()
-    return name_of(
-        book.find("tile", code, at=day) or (book.county(at=day) if code == book.place else None), code
-    )
 
 
 def _whom_to_ask() -> str:
