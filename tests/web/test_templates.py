@@ -68,6 +68,22 @@ def test_a_template_is_short(path: Path) -> None:
     assert len(path.read_text("utf-8").splitlines()) <= 120
 
 
+def test_colours_stand_in_the_tokens_only() -> None:
+    """Whoever changes a colour changes one line; on paper there is black and white."""
+    styles = (ROOT / "twofront/web/assets/styles").glob("*.css")
+    scripts = (ROOT / "twofront/web/assets").glob("*.ts")
+
+    stray = [
+        f"{path.name}: {line.strip()}"
+        for path in [*styles, *scripts]
+        if path.name != "tokens.css"
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"#[0-9a-f]{3,8}\b|rgb\(", line)
+    ]
+
+    assert stray == []
+
+
 def test_every_component_is_shown_on_the_living_page() -> None:
     """What a page may use stands on the living page, directly or inside another component."""
     shown, open_ = set(), ["web/living.html", "base.html"]

@@ -12,11 +12,8 @@ export interface Card {
 
 const WIDTH = 1080;
 const EDGE = 48;
-const FONT = '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC Variable", sans-serif';
-const INK = "#15202b";
-const SOFT = "#4a5766";
-const FRONTS: Record<string, string> = { prevention: "#175a9c", resumption: "#a34a06" };
-const STATES: Record<string, string> = { met: "#17693a", broken: "#b3201b", open: "#34465a", unknown: "#55606e" };
+const STATES: Record<string, string> = { met: "--good", broken: "--bad", open: "--open", unknown: "--unknown" };
+const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 const words = (root: ParentNode, selector: string): string =>
   root.querySelector(selector)?.textContent?.trim().replace(/\s+/g, " ") ?? "";
@@ -66,7 +63,7 @@ class Pen {
   constructor(readonly c: CanvasRenderingContext2D) {}
 
   font(size: number, weight = 400): void {
-    this.c.font = `${weight} ${size}px ${FONT}`;
+    this.c.font = `${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
   }
 
   text(said: string, x: number, y: number, color: string, align: CanvasTextAlign = "left"): void {
@@ -89,18 +86,18 @@ class Pen {
 }
 
 function drawHead(pen: Pen, card: Card): void {
-  pen.c.fillStyle = "#12304f";
+  pen.c.fillStyle = token("--band");
   pen.c.fillRect(0, 0, WIDTH, 132);
   pen.font(40, 700);
-  pen.text(card.county, EDGE, 64, "#fff");
+  pen.text(card.county, EDGE, 64, token("--on-band"));
   pen.font(28);
-  pen.text([card.moment, card.phase].filter((p) => p !== "").join("  ·  "), EDGE, 106, "#d3e2f1");
+  pen.text([card.moment, card.phase].filter((p) => p !== "").join("  ·  "), EDGE, 106, token("--on-band-2"));
   pen.y = 132;
   if (card.exercise === "") return;
-  pen.c.fillStyle = "#fff1bf";
+  pen.c.fillStyle = token("--exercise");
   pen.c.fillRect(0, 132, WIDTH, 56);
   pen.font(28, 700);
-  pen.text(card.exercise, WIDTH / 2, 170, "#5c4300", "center");
+  pen.text(card.exercise, WIDTH / 2, 170, token("--exercise-ink"), "center");
   pen.y = 188;
 }
 
@@ -109,9 +106,9 @@ function drawSentences(pen: Pen, card: Card): void {
   card.sentences.forEach((sentence, i) => {
     pen.font(34, 600);
     const lines = breakLines(sentence, (line) => pen.c.measureText(line).width <= WIDTH - 2 * EDGE - 60);
-    pen.text(`${i + 1}`, EDGE + 8, pen.y + 38, "#175a9c");
+    pen.text(`${i + 1}`, EDGE + 8, pen.y + 38, token("--prevention"));
     for (const line of lines) {
-      pen.text(line, EDGE + 52, pen.y + 38, INK);
+      pen.text(line, EDGE + 52, pen.y + 38, token("--ink"));
       pen.y += 48;
     }
     pen.y += 12;
@@ -123,12 +120,12 @@ function drawGoals(pen: Pen, card: Card): void {
   card.goals.forEach((goal, i) => {
     const x = EDGE + (i % 2) * (w + 24);
     const y = pen.y + 12 + Math.floor(i / 2) * 164;
-    pen.box(x, y, w, 148, "#ffffff");
-    pen.box(x, y, 10, 148, FRONTS[goal.front] ?? SOFT, 5);
+    pen.box(x, y, w, 148, token("--surface"));
+    pen.box(x, y, 10, 148, token(`--${goal.front}`), 5);
     pen.font(26);
-    pen.text(goal.title, x + 30, y + 44, SOFT);
+    pen.text(goal.title, x + 30, y + 44, token("--ink-2"));
     pen.font(26, 700);
-    const color = STATES[goal.state] ?? SOFT;
+    const color = token(STATES[goal.state] ?? "--unknown");
     const wide = pen.c.measureText(goal.word).width;
     pen.c.strokeStyle = color;
     pen.c.lineWidth = 2;
@@ -139,7 +136,7 @@ function drawGoals(pen: Pen, card: Card): void {
     pen.c.setLineDash([]);
     pen.text(goal.word, x + w - wide - 38, y + 44, color);
     pen.fit(goal.figure, w - 60, 46, 700);
-    pen.text(goal.figure, x + 30, y + 116, INK);
+    pen.text(goal.figure, x + 30, y + 116, token("--ink"));
   });
   pen.y += 12 + Math.ceil(card.goals.length / 2) * 164;
 }
@@ -147,14 +144,14 @@ function drawGoals(pen: Pen, card: Card): void {
 function drawCharts(pen: Pen, card: Card): void {
   for (const chart of card.charts) {
     pen.y += 10;
-    pen.box(EDGE, pen.y, WIDTH - 2 * EDGE, 84, "#ffffff");
-    pen.box(EDGE, pen.y, 10, 84, FRONTS[chart.front] ?? SOFT, 5);
+    pen.box(EDGE, pen.y, WIDTH - 2 * EDGE, 84, token("--surface"));
+    pen.box(EDGE, pen.y, 10, 84, token(`--${chart.front}`), 5);
     pen.fit(chart.title, 430, 28, 600);
-    pen.text(chart.title, EDGE + 30, pen.y + 53, INK);
+    pen.text(chart.title, EDGE + 30, pen.y + 53, token("--ink"));
     pen.font(44, 700);
-    pen.text(chart.figure, EDGE + 640, pen.y + 58, FRONTS[chart.front] ?? INK, "right");
+    pen.text(chart.figure, EDGE + 640, pen.y + 58, token(`--${chart.front}`), "right");
     pen.fit(chart.note, WIDTH - 2 * EDGE - 690, 26, 400);
-    pen.text(chart.note, EDGE + 670, pen.y + 53, SOFT);
+    pen.text(chart.note, EDGE + 670, pen.y + 53, token("--ink-2"));
     pen.y += 84;
   }
 }
@@ -166,14 +163,14 @@ export function drawCard(card: Card): HTMLCanvasElement {
   canvas.width = WIDTH;
   canvas.height = 4000;
   const pen = new Pen(context);
-  context.fillStyle = "#eef2f6";
+  context.fillStyle = token("--paper");
   context.fillRect(0, 0, WIDTH, canvas.height);
   drawHead(pen, card);
   drawSentences(pen, card);
   drawGoals(pen, card);
   drawCharts(pen, card);
   pen.font(22);
-  pen.text([card.exercise, card.county, card.moment].filter((p) => p !== "").join(" · "), EDGE, pen.y + 52, SOFT);
+  pen.text([card.exercise, card.county, card.moment].filter((p) => p !== "").join(" · "), EDGE, pen.y + 52, token("--ink-2"));
   const whole = document.createElement("canvas");
   whole.width = WIDTH;
   whole.height = Math.ceil(pen.y + 80);
