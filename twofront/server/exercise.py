@@ -80,20 +80,25 @@ def next_stop(folder: Folder) -> Stop | None:
 
 def reach(folder: Folder, stop: Stop, *, said: Callable[[str], None]) -> None:
     """Load what becomes known up to a stop, then set the clock to it."""
-    by = scope.system("exercise")
     for i, step in enumerate(stop.steps, 1):
         said(f"{i}/{len(stop.steps)} {step.get('file') or 'publish ' + step['publish']}")
         with scope.reading(scope.READ_COUNTY):
             _take(folder, step, at=stop.clock)
-    if not clock.stands() or clock.now() < stop.clock:
-        with scope.reading(scope.READ_COUNTY):
-            clockwork.set_clock(stop.clock, by=by, under=None, key=new_key(), at=stop.clock)
+    with scope.reading(scope.READ_COUNTY):
+        _pass(stop.clock)
+
+
+def _pass(moment: datetime) -> None:
+    """Let the clock pass a moment: a publication sees what is known then, and no reader sees beyond the clock."""
+    if not clock.stands() or clock.now() < moment:
+        clockwork.set_clock(moment, by=scope.system("exercise"), under=None, key=new_key(), at=moment)
 
 
 def _take(folder: Folder, step: dict[str, Any], *, at: datetime) -> None:
     zone = kinds.zone()
     known = parse_moment(step["known"], zone=zone)
     if "publish" in step:
+        _pass(known)
         centre.publish(date.fromisoformat(step["publish"]), known=known, by=scope.system("exercise"), at=at)
         return
     by = units.actor(step["by"] or units.OPERATOR, on=known.astimezone(zone).date())

@@ -31,7 +31,7 @@ def make_head(
     may_drive = is_exercise and request.actor.can("exercise.drive")
     return Head(
         county=name_of(book.county(at=on)),
-        as_of=now,
+        as_of=now.astimezone(book.zone),
         day=day,
         known=known,
         phase=name_of(phase),

@@ -95,6 +95,9 @@ class Showing:
 
     def place(self, code: str) -> str:
         """Return a township's name as people say it; `-` is 'no township'."""
+        tile = self.book.find("tile", code, at=self.board.on)
+        if tile is not None:
+            return name_of(tile)
         place = self.frames.divisions.get(code)
         return place.short if place else (_("无镇街") if code == "-" else code)
 
