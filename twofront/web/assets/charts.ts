@@ -50,14 +50,16 @@ function option(plot: Plot, place: HTMLElement): EChartsCoreOption {
   const own = token(place, "--front");
   const other = token(place, "--ink-3");
   const grid = token(place, "--line");
-  const days = [...new Set(plot.lines.flatMap((line) => line.points.map((p) => p.on)))].sort();
+  const all = [...new Set(plot.lines.flatMap((line) => line.points.map((p) => p.on)))].sort();
+  const known = plot.lines.flatMap((line) => line.points.filter((p) => p.rate !== null).map((p) => p.on)).sort();
+  const days = all.filter((on) => on >= (known[0] ?? "")); // days before the first known value say nothing
   const step = Math.ceil(days.length / Math.max(2, Math.floor((place.clientWidth - 48) / 52))); // the last day always has its label
   const say = (v: unknown): string => (typeof v === "number" ? `${v.toFixed(1)}${plot.percent ? "%" : ""}` : "—");
   const series = plot.lines.flatMap((line) =>
     segments(line.points).map((part, i) => ({
       type: "line",
       name: line.name,
-      data: part.map((p) => [p.on, p.rate]),
+      data: part.filter((p) => days.includes(p.on)).map((p) => [p.on, p.rate]),
       connectNulls: false,
       symbol: line.own ? "circle" : "diamond",
       symbolSize: (_value: unknown, p: { dataIndex: number }) =>
