@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from tests.hostile import files
 from twofront.core.errors import CannotDo
 from twofront.core.sheets import BOOL, DATE, FORMULA, NUMBER, TEXT, Column, Grid
+from twofront.core.sheets.cells import from_serial, plain_number
 from twofront.core.sheets.columns import Columns
-from twofront.core.sheets.grid import from_serial, plain_number
 from twofront.ground.reader import Unreadable, read
 from twofront.ground.reader_forms import FORMS
 

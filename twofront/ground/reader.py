@@ -68,7 +68,7 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
         ) from e
 
 
-def _ask(  # noqa: PLR0917 - the parts of one question
+def _ask(
     path: Path, source: IO[bytes], target: IO[bytes], seen: Look, sheet: str | int | None, limits: Limits
 ) -> dict[str, Any]:
     handles = (os.dup(source.fileno()), os.dup(target.fileno()))

@@ -21,9 +21,9 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from numpy.typing import NDArray
 
+from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, serial
 from twofront.core.sheets.columns import MOST_ROWS, Columns, Unreadable
 from twofront.core.sheets.delimited import encoding_of, read_delimited
-from twofront.core.sheets.grid import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, serial
 from twofront.core.sheets.sheetxml import Shared, Unusual, read_sheet, shared_strings
 
 Task = Mapping[str, Any]

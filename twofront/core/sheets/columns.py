@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from twofront.core.sheets.grid import Rows, Tags
+from twofront.core.sheets.cells import Rows, Tags
 
 MOST_ROWS = 1_048_576
 _MOST_BYTES = 2**31 - 1

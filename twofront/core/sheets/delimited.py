@@ -7,8 +7,8 @@ from itertools import islice
 
 import numpy as np
 
+from twofront.core.sheets.cells import EMPTY, FORMULA, TEXT, Rows
 from twofront.core.sheets.columns import Columns, Unreadable
-from twofront.core.sheets.grid import EMPTY, FORMULA, TEXT, Rows
 
 _BATCH = 20_000
 _LONGEST_CELL = 100_000

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from twofront.core.sheets.cells import EMPTY, Rows, cell_name
 from twofront.core.sheets.fields import Field, plain_heading
-from twofront.core.sheets.grid import EMPTY, Column, Grid, Rows, cell_name
+from twofront.core.sheets.grid import Column, Grid
 
 _DEEPEST_HEADER = 200  # rows searched for the header
 _LONGEST_FOOT = 30  # rows at the end in which a signature line is looked for

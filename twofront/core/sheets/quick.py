@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from twofront.core.sheets.cells import NUMBER, TEXT, Tags
 from twofront.core.sheets.fields import Field
-from twofront.core.sheets.grid import NUMBER, TEXT, Tags
 from twofront.core.sheets.identity import Bytes, Mask, right_credit_codes, right_id_numbers
 
 _ODD_BYTE = np.zeros(256, bool)  # bytes with which a character begins that `values.clean` may change

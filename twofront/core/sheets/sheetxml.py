@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT
 from twofront.core.sheets.columns import MOST_ROWS, Columns, Unreadable
-from twofront.core.sheets.grid import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT
 
 Places = NDArray[np.int64]
 Bytes = NDArray[np.uint8]

@@ -12,8 +12,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from twofront.core import ids
+from twofront.core.sheets.cells import BOOL, DATE, NUMBER, from_serial, plain_number
 from twofront.core.sheets.fields import Field
-from twofront.core.sheets.grid import BOOL, DATE, NUMBER, from_serial, plain_number
 from twofront.core.time import BadTime, parse_moment
 
 Value = Any

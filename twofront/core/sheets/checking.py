@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from twofront.core.sheets.cells import EMPTY, ERROR, FORMULA, Rows, cell_name
 from twofront.core.sheets.fields import Field
 from twofront.core.sheets.find import Found
-from twofront.core.sheets.grid import EMPTY, ERROR, FORMULA, Column, Grid, Rows, cell_name
+from twofront.core.sheets.grid import Column, Grid
 from twofront.core.sheets.quick import as_it_stands
 from twofront.core.sheets.values import Context, Wrong, read
 
