@@ -273,11 +273,13 @@ def forecast(*, done: int, before: int, total: int, days_left: float) -> Forecas
 def turnover(before: Ids, after: Ids) -> float | None:
     """Return how much of a list's members changed between two days, in percent of the members before.
 
+    Each id stands once.
+
     Example:
         >>> turnover(np.arange(100), np.arange(3, 101))
         4.0
     """
-    changed = len(np.setxor1d(before, after))
+    changed = 0 if np.array_equal(before, after) else len(np.setxor1d(before, after, assume_unique=True))
     return share(changed, len(before))
 
 

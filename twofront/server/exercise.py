@@ -49,9 +49,9 @@ def write_files(folder: Folder) -> None:
         raise CannotDo(
             "demo", "the maker of the exercise county is not installed", "install the whole package"
         )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own script
         [sys.executable, str(maker), str(folder.exercise)], capture_output=True, text=True, check=False
-    )  # noqa: S603 - our own script
+    )
     if done.returncode:
         raise CannotDo(str(maker), done.stderr.strip().splitlines()[-1], "report it with this line")
 

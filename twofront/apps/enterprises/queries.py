@@ -17,7 +17,7 @@ FAR = date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Memberships of one list: member, first day, the day after the last, and the township written on it."""
+    """Memberships of one list, by member ascending: member, first day, the day after the last."""
 
     ids: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -26,7 +26,7 @@ class Spans:
     def on(self, day: date) -> NDArray[np.int64]:
         """Return the members valid on a day, ascending."""
         n = day.toordinal()
-        return np.sort(self.ids[(self.first <= n) & (n < self.after)])
+        return self.ids[(self.first <= n) & (n < self.after)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def townships_in_use(codes: set[str]) -> set[str]:
 
 
 def _spans(found: Sequence[tuple[int, int, int]]) -> Spans:
-    columns = np.array(found, np.int64).T
+    columns = np.array(sorted(found), np.int64).T
     return Spans(columns[0], columns[1], columns[2])
 
 

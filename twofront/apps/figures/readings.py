@@ -17,6 +17,7 @@ from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import EMPTY, Column, Grid, cell_name
 from twofront.core.sheets.fields import plain_heading
+from twofront.core.sheets.grid import Tags
 from twofront.ground.intake import Reshaped
 from twofront.ground.models import LakeFile
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -192,14 +193,14 @@ def _listed(grid: Grid, row: int, at: tuple[int, int, int], key: str, zero: floa
 def _grid(
     key: str,
     keys: pa.Array,
-    key_tags: Any,
+    key_tags: Tags,
     meters: pa.Array,
     kwh: pa.Array,
-    tags: Any,
+    tags: Tags,
     where: list[tuple[int, int]],
     grid: Grid,
     zero: float | None,
-) -> Reshaped:  # noqa: ANN401 - columns
+) -> Reshaped:
     if zero is not None:
         kwh = pa.array([_zeroed(text, zero) for text in kwh.to_pylist()], pa.string())
     text_tags = np.ones(len(meters) + 1, np.uint8)

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from twofront.apps.campaigns import queries as campaigns
 from twofront.apps.enterprises import queries as enterprises
 from twofront.apps.figures.queries.frames import Frames
@@ -400,27 +402,26 @@ class Board:
 
     def _corrections(self, since: datetime | None) -> Iterator[dict[str, Any]]:
         known = self.frames.known
-        firms, projects = self.frames.places(is_firm=True), self.frames.places(is_firm=False)
         found: list[tuple[str, str, str, str, object, object, datetime, int]] = []
-        for is_project, places in ((False, firms), (True, projects)):
+        for is_project, field in ((False, "opened"), (True, "resumed")):
             rows = enterprises.corrected(on=self.on, since=since, is_project=is_project, known=known)
-            by_id = {int(i): n for n, i in enumerate(places.ids)}
-            for r in rows:
-                n = by_id.get(r.member)
-                if n is not None:
-                    figure = self._figure_of(r.member, is_project=is_project)
-                    found.append(
-                        (
-                            figure,
-                            str(places.township[n]),
-                            str(places.code[n]),
-                            "resumed" if is_project else "opened",
-                            r.before,
-                            r.after,
-                            r.known,
-                            r.act,
-                        )
-                    )
+            figures = self._figures_of(is_project=is_project) if rows else {}
+            place = self.frames.places(is_firm=not is_project).of(
+                np.array([r.member for r in rows], np.int64)
+            )
+            found += [
+                (
+                    figures.get(r.member, "reports"),
+                    str(township),
+                    str(code),
+                    field,
+                    r.before,
+                    r.after,
+                    r.known,
+                    r.act,
+                )
+                for r, township, code in zip(rows, place.township, place.code, strict=True)
+            ]
         figure = self._survey_goal().removeprefix("goal:")
         found += [
             (figure, v.village[:9], v.village, "done", v.before, v.after, v.known, v.act)
@@ -457,16 +458,14 @@ class Board:
                         "before": bool(was), "after": bool(is_), "known": None, "import_id": None,
                     }  # fmt: skip
 
-    def _figure_of(self, member: int, *, is_project: bool) -> str:
-        for chart in self.charts:
-            if (
-                chart.list_key
-                and (self.book.one("list", chart.list_key, at=self.on).member == "project") is is_project
-            ):
-                span = self.frames.spans.get(chart.list_key)
-                if span is not None and member in span.on(self.on):
-                    return chart.key
-        return "reports"
+    def _figures_of(self, *, is_project: bool) -> dict[int, str]:
+        """Return the chart that counts each member of the day's lists; of several the first."""
+        found: dict[int, str] = {}
+        for chart in self._charts_of("project" if is_project else "enterprise"):
+            span = self.frames.spans.get(chart.list_key or "")
+            for member in span.on(self.on).tolist() if span is not None else ():
+                found.setdefault(member, chart.key)
+        return found
 
     # -- small things --------------------------------------------------------------------------------------------
 
