@@ -81,7 +81,8 @@ def make(data: Path, codes: list[str], days: int) -> None:
     write(work / "enterprises.csv", ["name", "credit_code", "township", "sector", "normal_staff"], ([f"示例{i}", c, places[i % 2], f"C{13 + i % 28}", 50] for i, c in enumerate(codes)))
     write(work / "lists.csv", ["member", "list", "from"], ([c, "above_scale_industry" if i % 3 else "above_limit_services", "2019-12-01"] for i, c in enumerate(codes)))
     span = [LAST - timedelta(days=n) for n in range(days)]
-    write(work / "reports.csv", ["date", "credit_code", "opened", "on_site"], ([d, c, int(chance.random() < 0.5), 10] for d in span for c in codes if chance.random() < 0.97))
+    first = {c: LAST - timedelta(days=chance.randrange(-20, days)) for c in codes}  # each firm opens once, some not yet
+    write(work / "reports.csv", ["date", "credit_code", "opened", "on_site"], ([d, c, int(d >= first[c]), 10] for d in span for c in codes if chance.random() < 0.97))
     write(work / "meters.csv", ["meter", "credit_code", "from"], ([f"M{i}", c, "2019-12-01"] for i, c in enumerate(codes)))
     write(work / "readings.csv", ["date", "meter", "kwh"], ([d, f"M{i}", round(100 * chance.random(), 2)] for d in span for i in range(len(codes))))
     for kind in ("enterprises", "lists", "meters", "reports", "readings"):

@@ -55,7 +55,7 @@ class Visit:
         """Answer within the scope of whoever asks."""
         if request.path.startswith(settings.STATIC_URL):
             return self.respond(request)
-        with transaction.atomic():
+        with transaction.atomic(), clock.held():
             scope.apply(read=scope.EVERYTHING)
             found = _actor(request)
             if found is None and not request.path.startswith(OPEN) and request.path != "/healthz":
@@ -63,7 +63,7 @@ class Visit:
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
             request.make_head = partial(make_head, request)  # type: ignore[attr-defined, arg-type]
             scope.apply(read=request.actor.scope.read)  # type: ignore[attr-defined]
-            with clock.held(), timezone.override(_zone()):
+            with timezone.override(_zone()):
                 return self.respond(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
