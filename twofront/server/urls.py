@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from twofront.server import exercise_pages, health, language
+from twofront.server import exercise_pages, health, language, pages
 from twofront.server.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", language.change, name="language"),
     path("exercise/", include(("twofront.server.exercise_pages", "exercise"))),
     path("enter", exercise_pages.enter, name="enter"),
+    path("design", pages.design, name="design"),
     path("", include("twofront.apps.units.urls")),
     path("", include("twofront.apps.campaigns.urls")),
     path("", include("twofront.apps.enterprises.urls")),
@@ -18,3 +19,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("twofront.server.intake_urls")),
     path("", include("twofront.apps.centre.urls")),
 ]
+handler404 = pages.not_found

@@ -20,7 +20,7 @@ def main(queue: str) -> None:
     with worker.open():
         if queue == jobs.WATCH:
             with contextlib.suppress(AlreadyEnqueued):  # one is waiting already: as good as ours
-                jobs.rescue.defer(timestamp=int(clock.machine().timestamp()))
+                jobs.rescue.configure().defer(timestamp=int(clock.machine().timestamp()))
         worker.run_worker(
             queues=[queue], name=queue, concurrency=1, delete_jobs="never", fetch_job_polling_interval=1.0
         )

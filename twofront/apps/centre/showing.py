@@ -4,7 +4,6 @@ Nothing is counted here; a number that stands on the page stands in the board's 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,27 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
+from twofront.apps.centre.townships import Townships
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.selecting import at_of, cases, members_of, villages
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Goal
-from twofront.core.time import end_of
-from twofront.ground.pages import is_english, name_of
+from twofront.ground.pages import name_of
 from twofront.ground.scope import Actor
 from twofront.web.parts import Owner, Tone
 
 SHOWN = 6
 SLOWEST = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """How far the survey has come in a township, and where its pace leads."""
-
-    code: str
-    name: str
-    forecast: sums.Forecast
-    villages: tuple[tuple[str, str, int, int], ...]
 
 
 class Showing:
@@ -148,8 +137,8 @@ class Showing:
 
     def _will_be_late(self) -> shapes.Sentence:
         label = _("将误期")
-        goal = self._survey_goal
-        if goal is None or goal.deadline is None or not self.blocks:
+        goal = self.survey_goal
+        if goal is None or goal.deadline is None or not self.townships.blocks:
             late = list(self.board.late())
             if late:
                 return shapes.Sentence(
@@ -160,7 +149,7 @@ class Showing:
                 )
             return shapes.Sentence(label=label, text=_("没有该报未报的"), tone="good")
         last_day = (goal.deadline - timedelta(seconds=1)).astimezone(self.board.zone)
-        failing = [b for b in self.blocks if not b.forecast.arrives]
+        failing = [b for b in self.townships.blocks if not b.forecast.arrives]
         if at_of(self.frames) >= goal.deadline:
             missing = self._goal(goal.key)["count"]
             if missing == 0:
@@ -170,7 +159,7 @@ class Showing:
                     href=self.survey(),
                     tone="good",
                 )
-            where = "、".join(b.name for b in failing)
+            where = _("、").join(b.name for b in failing)
             return shapes.Sentence(
                 label=label,
                 text=_("期限已到, 还差 %(n)s 户: %(where)s") % {"n": f"{missing:,}", "where": where},
@@ -187,7 +176,7 @@ class Showing:
         text = _("%(day)d 日前 %(n)d 个镇街完不成调查: %(where)s") % {
             "day": last_day.day,
             "n": len(failing),
-            "where": "、".join(b.name for b in failing),
+            "where": _("、").join(b.name for b in failing),
         }
         return shapes.Sentence(
             label=label,
@@ -346,140 +335,15 @@ class Showing:
     def _closer(self, login: str) -> str:
         return next((h.name for h in self.board.holders if h.login == login), login)
 
-    # -- survey, tiles -------------------------------------------------------------------------------------------
-
     @cached_property
-    def _survey_goal(self) -> Goal | None:
+    def survey_goal(self) -> Goal | None:
+        """Return the goal that counts dwellings, or None outside its days."""
         return next((g for g in self.board.goals if g.counts == "dwellings"), None)
 
     @cached_property
-    def blocks(self) -> list[Block]:
-        """Return the survey by township with its forecast, those that fall short first."""
-        goal = self._survey_goal
-        left = (
-            (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1)
-            if goal and goal.deadline
-            else 0.0
-        )
-        grouped: dict[str, list[Any]] = {}
-        for v in villages(self.frames):
-            grouped.setdefault(v.village[:9], []).append(v)
-        names = self.frames.village_names
-        blocks = [
-            Block(
-                code,
-                self.place(code),
-                sums.forecast(
-                    done=sum(v.done for v in rows),
-                    before=sum(v.before for v in rows),
-                    total=sum(v.dwellings for v in rows),
-                    days_left=left,
-                ),
-                tuple(
-                    (v.village, names.get(v.village, v.village), v.done, v.dwellings)
-                    for v in sorted(rows, key=lambda v: (v.done - v.dwellings, v.village))
-                ),
-            )
-            for code, rows in sorted(grouped.items())
-        ]
-        return sorted(
-            blocks, key=lambda b: (b.forecast.rate if b.forecast.rate is not None else 101.0, b.code)
-        )
-
-    def forecast(self) -> shapes.Forecast | None:
-        """Return the survey by block, with what would be reached."""
-        goal = self._survey_goal
-        if goal is None or not self.blocks:
-            return None
-        done, total = sum(b.forecast.done for b in self.blocks), sum(b.forecast.total for b in self.blocks)
-        left = (
-            (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1)
-            if goal.deadline
-            else 0
-        )
-        return shapes.Forecast(
-            title=_("基础调查"),
-            deadline=goal.deadline,
-            rows=[self.forecast_row(b) for b in self.blocks],
-            needed_per_day=-(-(total - done) // int(left)) if left >= 1 else total - done,
-            per_day=sum(b.forecast.per_day for b in self.blocks),
-            href=self.survey(),
-        )
-
-    def forecast_row(self, block: Block) -> shapes.ForecastRow:
-        """Return a block of the survey, with the villages that have most left."""
-        f = block.forecast
-        slow = [
-            shapes.SlowVillage(name=name, done=done, dwellings=total, owner=self.head_of(block.code))
-            for _code, name, done, total in block.villages[:SLOWEST]
-            if done < total
-        ]
-        return shapes.ForecastRow(
-            code=block.code,
-            name=block.name,
-            done=f.done,
-            dwellings=f.total,
-            per_day=f.per_day,
-            forecast_pct=f.rate,
-            arrives=f.arrives,
-            short=f.total - f.expected,
-            href=self.survey(block.code),
-            owner=self.head_of(block.code),
-            villages=() if f.arrives else slow,
-        )
-
-    def measures(self) -> list[shapes.Measure]:
-        """Return what the tile map can show."""
-        found = [shapes.Measure(key="survey", title=_("调查完成"))] if self.blocks else []
-        return found + [shapes.Measure(key=c.key, title=name_of(c)) for c in self.board.charts if c.list_key]
-
-    def tiles(self) -> list[shapes.Tile]:
-        """Return the blocks as tiles, in rough place."""
-        blocks = {b.code: b for b in self.blocks}
-        charts = {c["key"]: {p["code"]: p for p in c["by_township"]} for c in self.data["charts"]}
-        return [
-            shapes.Tile(
-                code=t.key,
-                name=t.en if is_english() else t.zh,
-                short=(t.en[:5] if is_english() else t.zh),
-                x=t.column - 1,
-                y=t.row - 1,
-                values=[self._tile_value(m.key, t.key, blocks, charts) for m in self.measures()],
-            )
-            for t in self.book.of("tile", at=self.board.on)
-        ]
-
-    def _tile_value(
-        self, measure: str, code: str, blocks: Mapping[str, Block], charts: Mapping[str, Mapping[str, Any]]
-    ) -> shapes.TileValue:
-        if measure == "survey":
-            block = blocks.get(code)
-            if block is None:
-                return shapes.TileValue(text="", word=_("未知"), tone="unknown")
-            rate = sums.share(block.forecast.done, block.forecast.total) or 0.0
-            short = not block.forecast.arrives
-            return shapes.TileValue(
-                text=f"{rate:.1f}%",
-                word=_("误期") if short else _("能完成"),
-                level=min(4, int(rate // 20)),
-                tone="bad" if short else "plain",
-                href=self.survey(code),
-            )
-        part = charts.get(measure, {}).get(code)
-        if part is None or not part["denominator"]:
-            return shapes.TileValue(text="", word=_("无名单"), tone="unknown")
-        rate = sums.share(part["numerator"], part["denominator"]) or 0.0
-        word = (
-            _("%(n)d 未报") % {"n": part["unknown"]}
-            if part["unknown"]
-            else f"{part['numerator']}/{part['denominator']}"
-        )
-        return shapes.TileValue(
-            text=f"{rate:.0f}%",
-            word=word,
-            level=min(4, int(rate // 20)),
-            href=self.rows(f"chart:{measure}", "denominator", code),
-        )
+    def townships(self) -> Townships:
+        """Return the townships: how far each is, and where its pace leads."""
+        return Townships(self)
 
     # -- late, changed, answers ----------------------------------------------------------------------------------
 
