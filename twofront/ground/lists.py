@@ -20,7 +20,7 @@ from twofront.core.errors import Refused
 from twofront.core.time import write_moment
 from twofront.ground import clock, export, kinds
 from twofront.ground.acts import Key, act, action, new_key
-from twofront.ground.pages import BadRequest, Forbidden, Request
+from twofront.ground.pages import BadRequest, Forbidden, Request, board_day
 from twofront.ground.scope import Actor
 from twofront.web.parts import (
     Cell,
@@ -230,7 +230,7 @@ def days(
     def there(day: date) -> str:
         return f"{request.path}?{urlencode([*when(day, known), *kept])}"
 
-    is_moved = known is not None or "on" in request.GET
+    is_moved = known is not None or on != board_day()
     home = f"{request.path}?{urlencode(kept)}" if kept else request.path
     return DayPicker(
         href=request.path, on=on, known=known, latest=today, kept=kept, previous_href=there(on - timedelta(days=1)),

@@ -115,9 +115,8 @@ def rejected(request: Request, uid: UUID) -> HttpResponse:
     if not _sees_rows(request, taken):
         lists.found(None)
     rows = ledger.refused_rows(uid)
-    headings = [str(h) for h in taken.report.get("columns", {})]
-    width = max([len(headings), *(len(r.cells) for r in rows)])
-    headings += [""] * (width - len(headings))
+    width = max((len(r.cells) for r in rows), default=0)
+    headings = returning.headings(taken, width)
     listing = export.Listing(
         title=_("%(file)s 退回的行") % {"file": taken.file},
         headings=[*headings, _("原来的行号"), _("原因和怎么办")],
@@ -348,7 +347,7 @@ def _sentence(reason: Mapping[str, str]) -> str:
 
 def _halves(reason: Mapping[str, str]) -> tuple[str, str]:
     """Return what is wrong and what to do: the two halves of a reason's sentence."""
-    parts = re.split(r"[;；]\s*", _sentence(reason), maxsplit=1)
+    parts = re.split(r"[;；]\s*|[,，]\s*(?=请)", _sentence(reason), maxsplit=1)
     return parts[0], parts[1] if len(parts) > 1 else ""
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from twofront.core.errors import CannotDo
+from twofront.core.sheets import cell_name
 from twofront.ground import export, ledger, reader
 from twofront.ground.export import Mark
 from twofront.ground.ledger import Taken
@@ -69,6 +70,19 @@ def is_kept(uid: UUID) -> bool:
 def file_of(taken: Taken) -> Path | None:
     """Return where an import's file is kept, or None if it is gone."""
     return next((p for p in sorted(inbox().glob(f"{taken.sha256}*")) if ".part" not in p.name), None)
+
+
+def headings(taken: Taken, width: int) -> list[str]:
+    """Return the headings of an import's file; the columns' letters where the file is gone or large."""
+    letters = [cell_name(1, c)[:-1] for c in range(width)]
+    source = file_of(taken) if taken.read <= AT_ONCE else None
+    if source is None or taken.report.get("header_row") is None:
+        return letters
+    grid = reader.read(source, sheet=taken.report.get("sheet"))
+    number = int(taken.report["header_row"])
+    place = number if grid.lines is None else int(grid.lines.searchsorted(number)) + 1
+    found = grid.row(place)[:width]
+    return found + letters[len(found) :]
 
 
 def _kept(uid: UUID) -> Path:
