@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from twofront.ground import postgres
 from twofront.ground.folder import Folder, write_private
 from twofront.ground.postgres import Urls
@@ -50,7 +52,9 @@ def reset(supervisor: "Supervisor", words: dict[str, Any]) -> dict[str, Any]:
     del words
     folder = supervisor.folder
     supervisor.stop_workers()
+    sessions = _sessions(supervisor.urls)
     postgres.restore_template(supervisor.urls, TEMPLATE)
+    _keep_sessions(supervisor.urls, sessions)
     fresh = folder.lake.with_name("lake.new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(_lake_copy(folder), fresh)
@@ -58,6 +62,17 @@ def reset(supervisor: "Supervisor", words: dict[str, Any]) -> dict[str, Any]:
     fresh.rename(folder.lake)
     supervisor.start_workers()
     return {}
+
+
+def _sessions(urls: Urls) -> list[tuple[Any, ...]]:
+    """Return who is signed in, so that a reset does not sign him out."""
+    with psycopg.connect(urls.app) as c:
+        return c.execute("select session_key, session_data, expire_date from django_session").fetchall()
+
+
+def _keep_sessions(urls: Urls, sessions: list[tuple[Any, ...]]) -> None:
+    with psycopg.connect(urls.app) as c, c.cursor() as cursor:
+        cursor.executemany("insert into django_session values (%s, %s, %s) on conflict do nothing", sessions)
 
 
 def accounts(folder: Folder) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -121,7 +122,9 @@ def _stranger(request: HttpRequest) -> HttpResponse:
             content_type="application/json",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    return HttpResponse(status=302, headers={"Location": f"/login?next={request.get_full_path()}"})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": "/login"})
+    return HttpResponse(status=302, headers={"Location": f"/login?{urlencode({'next': request.get_full_path()})}"})
 
 
 def _zone() -> timezone.tzinfo:  # type: ignore[name-defined]
