@@ -141,8 +141,9 @@ def act(*, by: Actor, under: str | None, key: Key, at: datetime, is_bulk: bool =
     """
     body = _body.get()
     kept: RefusedKey | None = None
-    with transaction.atomic():
-        scope.apply(write=by.scope.write)
+    with scope.borrowed(write=by.scope.write):
+        if not scope.is_set():
+            scope.apply(read=by.scope.read)
         claimed = _claim(by=by, under=under, key=key, at=at, body=body)
         if claimed is None:
             first = Act.objects.get(key=key)
@@ -151,11 +152,7 @@ def act(*, by: Actor, under: str | None, key: Key, at: datetime, is_bulk: bool =
             kept = RefusedKey(key=key, body_hash=body, actor=by.login, machine_at=clock.machine())
         else:
             scope.open_act(claimed.pk, is_bulk=is_bulk)
-            try:
-                yield OpenAct(row=claimed, by=by, at=at)
-            finally:
-                if not transaction.get_connection().needs_rollback:
-                    scope.open_act(None)
+            yield OpenAct(row=claimed, by=by, at=at)
     if kept is not None:
         _keep(kept, by)
         raise KeyReused(
@@ -182,11 +179,9 @@ def _claim(*, by: Actor, under: str | None, key: Key, at: datetime, body: str) -
 
 
 def _keep(refused: RefusedKey, by: Actor) -> None:
-    with transaction.atomic():
-        scope.apply(write=by.scope.write or scope.EVERYTHING)
+    with scope.borrowed(write=by.scope.write):
         scope.open_act(0)
         refused.save()
-        scope.open_act(None)
 
 
 def _hash_of(function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from twofront.ground import clock, scope
 from twofront.ground.models import Event, Seal
@@ -47,8 +47,7 @@ def seal() -> int:
     An event whose transaction is still open is not seen now and is sealed later; the chain's order is that of sealing.
     """
     sealed = 0
-    with transaction.atomic():
-        scope.apply(read=scope.EVERYTHING, write=scope.EVERYTHING)
+    with scope.borrowed(read=scope.EVERYTHING, write=scope.EVERYTHING):
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
         last = Seal.objects.order_by("-seq").values("seq", "hash").first()
@@ -60,7 +59,6 @@ def seal() -> int:
         if links:
             scope.open_act(0)
             Seal.objects.bulk_create(links)
-            scope.open_act(None)
             sealed = len(links)
     return sealed
 
@@ -104,7 +102,9 @@ def read_heads(path: Path) -> Iterator[tuple[int, str]]:
 
 def verify(heads: Iterable[tuple[int, str]] = ()) -> Verdict:
     """Walk the chain from its beginning and return the first link that does not hold."""
-    expected = dict(heads)
+    expected: dict[int, set[str]] = {}
+    for known_seq, known_head in heads:
+        expected.setdefault(known_seq, set()).add(known_head)
     head, seq, broken = GENESIS, 0, None
     for row in Seal.objects.select_related("event").order_by("seq").iterator(chunk_size=BATCH):
         if broken is None:
@@ -114,7 +114,7 @@ def verify(heads: Iterable[tuple[int, str]] = ()) -> Verdict:
                 broken = Broken(seq, f"seal {seq} is missing")
             elif row.hash != head:
                 broken = Broken(seq, f"event {row.event.pk} is not what was sealed")
-            elif seq in expected and expected[seq] != head:
+            elif expected.get(seq, {head}) != {head}:
                 broken = Broken(seq, "the head kept outside the database is another one")
     if broken is None and expected and max(expected) > seq:
         broken = Broken(seq + 1, f"the heads file knows {max(expected)} seals, the chain has {seq}")

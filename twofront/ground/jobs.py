@@ -100,18 +100,15 @@ def told(uid: UUID) -> Iterator[Teller]:
 def begin(what: str, *, by: Actor, body: dict[str, Any], defer: Callable[[str], object]) -> UUID:
     """Write down a long job, and defer it once that stands; returns its name for the progress page."""
     uid = new_uid()
-    with transaction.atomic():
-        _prepare()
+    with _prepared():
         Progress.objects.create(uid=uid, what=what, actor=by.login, body=body, machine_at=clock.machine())
-        scope.open_act(None)
         transaction.on_commit(lambda: defer(str(uid)))
     return uid
 
 
 def _write(uid: UUID, body: dict[str, Any], state: str, result: Any, done: int, total: int) -> None:  # noqa: ANN401 - JSON
     try:
-        with transaction.atomic():
-            _prepare()
+        with _prepared():
             fields: dict[str, Any] = {"state": state, "machine_at": clock.machine()}
             fields |= {"body": body} if body else {}
             fields |= {"done": done, "total": total} if total else {}
@@ -121,6 +118,9 @@ def _write(uid: UUID, body: dict[str, Any], state: str, result: Any, done: int, 
         connections["default"].close()
 
 
-def _prepare() -> None:
-    scope.apply(read=scope.EVERYTHING, write=scope.EVERYTHING)
-    scope.open_act(0, is_bulk=True)
+@contextmanager
+def _prepared() -> Iterator[None]:
+    """Open the wall for a progress row; whoever asked sees afterwards what he saw before."""
+    with scope.borrowed(read=scope.EVERYTHING, write=scope.EVERYTHING):
+        scope.open_act(0, is_bulk=True)
+        yield

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 class Act(models.Model):
     """An act (行为): one change of the county's records, by somebody, at a moment; also the permanent inbox of keys."""
 
-    history: ClassVar = "current"
+    history: ClassVar = "fact"
     uid = models.UUIDField(unique=True)
     key = models.TextField(unique=True)
     body_hash = models.TextField()

@@ -38,6 +38,11 @@ begin
   return null;
 end $$;
 
+create or replace function twofront_refuse_edit() returns trigger language plpgsql as $$
+begin
+  raise exception 'a dated row of % is only closed, never edited', tg_table_name using errcode = 'TF002';
+end $$;
+
 create or replace function twofront_note_new() returns trigger language plpgsql as $$
 begin
   if not twofront_flag('bulk') then
@@ -82,10 +87,16 @@ def _row_rule(mode: str) -> str:
         or left(block_code, 12) = any ((select twofront_list('{mode}_blocks'))::text[])
         or line_code = any ((select twofront_list('{mode}_lines'))::text[])
         or line_code || '|' || left(block_code, 9) = any ((select twofront_list('{mode}_pairs'))::text[])
+        or line_code || '|' || left(block_code, 12) = any ((select twofront_list('{mode}_pairs'))::text[])
         or line_code || '|' || block_code = any ((select twofront_list('{mode}_pairs'))::text[])"""
 
 
-def statements(table: str, history: History, visible: Visible, role: str) -> list[str]:
+_IS_CLOSING = "upper_inf(old.known) and (isempty(new.known) or (lower(new.known) = lower(old.known) and not upper_inf(new.known)))"
+
+
+def statements(
+    table: str, history: History, visible: Visible, role: str, columns: tuple[str, ...] = ()
+) -> list[str]:
     """Return the SQL that protects one table."""
     see = {"row": _row_rule("read"), "scoped": "(select twofront_flag('read_any'))", "always": "true"}[
         visible
@@ -106,7 +117,12 @@ def statements(table: str, history: History, visible: Visible, role: str) -> lis
         f"create trigger note_old after delete on {table} referencing old table as old_rows for each statement execute function twofront_note_old()",
     ]
     if history == "dated":
-        sql.append(f"grant update (known) on {table} to {role}")
+        columns = (*columns, "known")
+        sql.append(
+            f"create trigger only_closes before update on {table} for each row when (not ({_IS_CLOSING})) execute function twofront_refuse_edit()"
+        )
+    if columns:
+        sql.append(f"grant update ({', '.join(columns)}) on {table} to {role}")
     return sql
 
 
@@ -119,13 +135,22 @@ class Protect(Operation):
         visible: `row` = by its line_code and block_code; `scoped` = to everybody who has a scope; `always` = also
             before a scope is set (only what is needed to find one).
         noted: False for the ledger's own tables, which need no note of themselves.
+        columns: Columns of a fact that may still be filled in after it was added.
     """
 
     reversible = False
     reduces_to_sql = True
 
-    def __init__(self, name: str, history: History, visible: Visible = "row", noted: bool = True) -> None:  # noqa: FBT001, FBT002 - migrations write it by name
+    def __init__(
+        self,
+        name: str,
+        history: History,
+        visible: Visible = "row",
+        noted: bool = True,  # noqa: FBT001, FBT002 - migrations write it by name
+        columns: tuple[str, ...] = (),
+    ) -> None:
         """Keep what is to be protected, and how."""
+        self.columns = columns
         self.name, self.history, self.visible, self.noted = name, history, visible, noted
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
@@ -141,7 +166,7 @@ class Protect(Operation):
         """Run the statements as the owner."""
         table = to_state.apps.get_model(app_label, self.name)._meta.db_table
         role = str(settings.DATABASES["default"]["USER"])
-        for sql in statements(table, self.history, self.visible, f'"{role}"'):
+        for sql in statements(table, self.history, self.visible, f'"{role}"', self.columns):
             if self.noted or "note_" not in sql:
                 schema_editor.execute(sql)
 

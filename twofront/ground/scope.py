@@ -72,14 +72,26 @@ def system(name: str) -> Actor:
 @contextmanager
 def reading(scope: Scope) -> Iterator[None]:
     """Read within a scope: opens a transaction, and gives the scope before it back at the end."""
+    with borrowed(read=scope.read):
+        yield
+
+
+@contextmanager
+def borrowed(*, read: frozenset[Pair] | None = None, write: frozenset[Pair] | None = None) -> Iterator[None]:
+    """Set pairs for the length of a block, in a transaction; what held before it, an open act too, holds after it."""
     with transaction.atomic():
         before = _settings()
-        apply(read=scope.read)
+        apply(read=read, write=write)
         try:
             yield
         finally:
             if not transaction.get_connection().needs_rollback:
-                _restore(before)
+                _set(before)
+
+
+def is_set() -> bool:
+    """Tell whether anything may be read now."""
+    return dict(_settings())["twofront.read_any"] == "1"
 
 
 @contextmanager
@@ -105,11 +117,17 @@ def apply(*, read: frozenset[Pair] | None = None, write: frozenset[Pair] | None 
 
 def open_act(act_id: int | None, *, is_bulk: bool = False) -> None:
     """Tell the triggers which act is open (None: none), and whether its rows are noted one by one."""
-    _set([("act", "" if act_id is None else str(act_id)), ("bulk", "1" if is_bulk else "")])
+    _set([("twofront.act", "" if act_id is None else str(act_id)), ("twofront.bulk", "1" if is_bulk else "")])
 
 
-KEYS = tuple(
-    f"{mode}_{part}" for mode in ("read", "write") for part in ("any", "all", "blocks", "lines", "pairs")
+KEYS = (
+    *(
+        f"twofront.{mode}_{part}"
+        for mode in ("read", "write")
+        for part in ("any", "all", "blocks", "lines", "pairs")
+    ),
+    "twofront.act",
+    "twofront.bulk",
 )
 
 
@@ -119,30 +137,28 @@ def _pairs(mode: str, pairs: frozenset[Pair]) -> list[tuple[str, str]]:
     lines = sorted(line for line, b in pairs if b == "*" and line != "*")
     both = sorted(f"{line}|{b}" for line, b in pairs if "*" not in {line, b})
     return [
-        (f"{mode}_any", "1" if pairs else ""),
-        (f"{mode}_all", "1" if ("*", "*") in pairs else ""),
-        (f"{mode}_blocks", ",".join(blocks)),
-        (f"{mode}_lines", ",".join(lines)),
-        (f"{mode}_pairs", ",".join(both)),
+        (f"twofront.{mode}_any", "1" if pairs else ""),
+        (f"twofront.{mode}_all", "1" if ("*", "*") in pairs else ""),
+        (f"twofront.{mode}_blocks", ",".join(blocks)),
+        (f"twofront.{mode}_lines", ",".join(lines)),
+        (f"twofront.{mode}_pairs", ",".join(both)),
     ]
 
 
 def _set(values: list[tuple[str, str]]) -> None:
+    if not values:
+        return
     calls = ", ".join("set_config(%s, %s, true)" for _ in values)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", [x for key, value in values for x in (f"twofront.{key}", value)])
+        cursor.execute(f"select {calls}", [x for pair in values for x in pair])
 
 
 def _settings() -> list[tuple[str, str]]:
     calls = ", ".join("coalesce(current_setting(%s, true), '')" for _ in KEYS)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", [f"twofront.{k}" for k in KEYS])
+        cursor.execute(f"select {calls}", list(KEYS))
         row = cursor.fetchone()
     return list(zip(KEYS, row or (), strict=True))
-
-
-def _restore(values: list[tuple[str, str]]) -> None:
-    _set(values)
 
 
 def _covers(pair: Pair, line: str | None, block: str | None) -> bool:

@@ -235,21 +235,21 @@ def _add_dated(
 
 def _newest(
     model: type[Fact], key: Mapping[str, list[Any]], values: list[str]
-) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], datetime]]:
-    """Return the newest value of each key of the batch, whenever it became known."""
+) -> dict[tuple[Any, ...], tuple[tuple[Any, ...] | None, datetime]]:
+    """Return the newest value of each key of the batch, whenever it became known; None where it was withdrawn."""
     names = list(key)
     columns = [_column(model, n) for n in names]
     wanted = ", ".join(f't."{c}"' for c in columns)
     joined = " and ".join(f't."{c}" = k.c{i}' for i, c in enumerate(columns))
     arrays = ", ".join(f"%s::{_type(model, n)}[]" for n in names)
     body = "".join(f', t."{_column(model, v)}"' for v in values)
-    sql = f"""select distinct on ({wanted}) {wanted}{body}, t.known_at
+    sql = f"""select distinct on ({wanted}) {wanted}{body}, t.is_void, t.known_at
         from (select distinct * from unnest({arrays}) as u({", ".join(f"c{i}" for i in range(len(names)))})) k
         join "{model._meta.db_table}" t on {joined} order by {wanted}, t.known_at desc, t.id desc"""  # noqa: S608 - names are the models'
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(v) for v in key.values()])
         n = len(names)
-        return {tuple(r[:n]): (tuple(r[n:-1]), r[-1]) for r in cursor.fetchall()}
+        return {tuple(r[:n]): (None if r[-2] else tuple(r[n:-2]), r[-1]) for r in cursor.fetchall()}
 
 
 def _standing(

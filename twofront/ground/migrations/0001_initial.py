@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
             model_name='import',
             constraint=models.UniqueConstraint(fields=('kind', 'sha256', 'on', 'options'), name='one_import_a_file'),
         ),
-        Protect('Act', history='current', visible='scoped', noted=False),
+        Protect('Act', history='fact', visible='scoped', noted=False, columns=('answer',)),
         Protect('RefusedKey', history='fact', visible='scoped', noted=False),
         Protect('Event', history='fact', visible='scoped', noted=False),
         Protect('Seal', history='fact', visible='scoped', noted=False),
