@@ -7,7 +7,7 @@ audit keeps that it was taken.
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
@@ -20,7 +20,7 @@ from twofront.core.errors import Refused
 from twofront.core.time import write_moment
 from twofront.ground import clock, export, kinds
 from twofront.ground.acts import Key, act, action, new_key
-from twofront.ground.pages import BadRequest, Forbidden, Request, board_day
+from twofront.ground.pages import BadRequest, Forbidden, Request, board_day, is_english
 from twofront.ground.scope import Actor
 from twofront.web.parts import (
     Cell,
@@ -219,6 +219,11 @@ def mark(request: Request) -> str:
     name = request.actor.name
     who = f"{name} ({request.actor.login})" if name and name != request.actor.login else request.actor.login
     return _("%(who)s 导出于 %(at)s") % {"who": who, "at": _now()}
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words one after another as the reader's language separates them; each stands once."""
+    return (", " if is_english() else "、").join(dict.fromkeys(words))
 
 
 def days(

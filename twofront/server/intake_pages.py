@@ -272,8 +272,8 @@ def _pairs(taken: Taken) -> list[Pair]:
     sheet = taken.report.get("sheet")
     notes = taken.report.get("notes", [])
     columns = taken.report.get("columns", {})
-    used = "、".join(str(h) for h, field in columns.items() if field)
-    left = "、".join(str(h) for h, field in columns.items() if not field)
+    used = lists.joined(str(h) for h, field in columns.items() if field)
+    left = lists.joined(str(h) for h, field in columns.items() if not field)
     return [
         Pair(title=_("从哪天起"), text=taken.on.isoformat()),
         Pair(title=_("何时得知"), text=taken.known.astimezone(zone).strftime("%Y-%m-%d %H:%M")),
@@ -296,7 +296,7 @@ def _reasons(taken: Taken) -> Table:
     def cells(r: Mapping[str, object]) -> Cell:
         found = [str(c) for c in r["cells"]]  # type: ignore[attr-defined]  # the report's own list
         more = " …" if len(found) > SHOWN_CELLS else ""
-        return Cell(text="、".join(found[:SHOWN_CELLS]) + more)
+        return Cell(text=lists.joined(found[:SHOWN_CELLS]) + more)
 
     columns: list[Col[Mapping[str, object]]] = [
         Col(key="field", title=_("列"), is_lead=True, cell=lambda r: Cell(text=called.get(str(r["field"]), str(r["field"])))),

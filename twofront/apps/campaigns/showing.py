@@ -30,6 +30,7 @@ class Survey:
         blocks: Every village's progress, by township: sums are open to every account.
         seen: The villages in the asker's sight, by township.
         places: The divisions of the day.
+        blocks_called: The playbook's names of townships, in the reader's language.
         holders: Who holds which post that day.
         deadline: When nothing may be missing any more.
         days_left: Days from the end of the day to the deadline.
@@ -39,6 +40,7 @@ class Survey:
     blocks: Mapping[str, Sequence[VillageProgress]]
     seen: Mapping[str, Sequence[VillageProgress]]
     places: Mapping[str, Place]
+    blocks_called: Mapping[str, str]
     holders: Sequence[Holder]
     deadline: datetime | None
     days_left: float
@@ -60,7 +62,7 @@ class Survey:
     def name(self, code: str) -> str:
         """Return a place's name as people say it."""
         place = self.places.get(code)
-        return place.short if place else code
+        return self.blocks_called.get(code) or (place.short if place else code)
 
     def whom(self, village: str) -> Owner | None:
         """Return whom to call about a village: its own grid worker, else the head of its township."""
@@ -121,7 +123,7 @@ class Survey:
         return ForecastRow(
             code=code, name=self.name(code), done=f.done, dwellings=f.total, per_day=f.per_day, forecast_pct=f.rate, arrives=f.arrives,
             short=f.total - f.expected, href=f"{reverse('campaigns:survey')}?{urlencode([*self.when, ('block', code)])}",
-            owner=Owner(line=_("镇街"), name=head.name, phone=head.phone) if head else None,
+            owner=Owner(line=_("镇街负责人"), name=head.name, phone=head.phone) if head else None,
             villages=self._slowest(code) if with_villages else (),
         )  # fmt: skip
 

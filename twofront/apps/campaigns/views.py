@@ -14,7 +14,7 @@ from twofront.apps.units import queries as units
 from twofront.core.playbook import Goal
 from twofront.core.time import end_of
 from twofront.ground import kinds, lists, scope
-from twofront.ground.pages import Request, asked_day, asked_known, render, require
+from twofront.ground.pages import Request, asked_day, asked_known, name_of, render, require
 from twofront.web.figures import Forecast
 from twofront.web.pages.campaigns import SurveyPage
 from twofront.web.parts import Link
@@ -56,6 +56,7 @@ def _survey(request: Request) -> Survey:
         blocks=by_block(every),
         seen=by_block(queries.progress(on=on, known=known)),
         places=territory.tree(on, known=known),
+        blocks_called={t.key: name_of(t) for t in book.of("tile", at=on)},
         holders=units.holders(on=on),
         deadline=deadline,
         days_left=days_between(end_of(on, zone=book.zone), deadline),

@@ -66,7 +66,8 @@ class Words:
         book = kinds.book()
         townships = territory.at_level(territory.tree(on), "township", book=book, on=on)
         return Words(
-            places={code: p.short for code, p in townships.items()},
+            places={code: p.short for code, p in townships.items()}
+            | {t.key: name_of(t) for t in book.of("tile", at=on)},
             lists={r.key: name_of(r) for r in book.of("list", at=on) if r.member == "enterprise"},
             lines={r.key: name_of(r) for r in book.of("line", at=on)},
             difficulties={r.key: name_of(r) for r in book.of("difficulty", at=on)},
@@ -245,7 +246,7 @@ def _turn(row: FirmDay) -> int:
 
 
 def _lists(row: FirmDay, words: Words) -> str:
-    return "、".join(t for k, t in words.lists.items() if k in row.lists)
+    return lists.joined(t for k, t in words.lists.items() if k in row.lists)
 
 
 def _state_key(report: ReportRow | None) -> str:

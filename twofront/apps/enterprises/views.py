@@ -148,7 +148,7 @@ def _record(firm: Firm, on: date, *, report: ReportRow | None, words: Words) -> 
         Pair(title=_("走访"), text=confirmed.text, tone=confirmed.tone, note=seen_at),
         Pair(
             title=_("名单"),
-            text="、".join(t for k, t in words.lists.items() if k in members) or _("不在名单上"),
+            text=lists.joined(t for k, t in words.lists.items() if k in members) or _("不在名单上"),
         ),
         Pair(title=_("镇街"), text=words.place(firm.township)),
         Pair(title=_("主管条线"), text=words.line(firm.line)),

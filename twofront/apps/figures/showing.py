@@ -156,7 +156,7 @@ def sheets_list(board: Board, rows: Sequence[Compared], *, href: str) -> ListOf[
             Col(key="source", title=_("来源"), order=lambda r: r.sheet.source, cell=lambda r: Cell(text=r.sheet.source)),
             Col(key="firm", title=_("户数比例"), kind="number", order=lambda r: r.sheet.firm_share, cell=lambda r: index(r.sheet.firm_share)),
             Col(key="energy", title=_("电量比例"), kind="number", order=lambda r: r.sheet.energy_share, cell=lambda r: index(r.sheet.energy_share)),
-            Col(key="index", title=_("发布"), kind="number", order=lambda r: r.sheet.index, cell=lambda r: index(r.sheet.index), value=lambda r: r.sheet.index),
+            Col(key="index", title=_("发布数"), kind="number", order=lambda r: r.sheet.index, cell=lambda r: index(r.sheet.index), value=lambda r: r.sheet.index),
             Col(key="ours", title=_("自算"), kind="number", order=lambda r: r.ours if r.is_own else None, cell=lambda r: index(r.ours) if r.is_own else Cell(text="—")),
             Col(key="compared", title=_("对照"), kind="state", order=lambda r: r.apart, cell=_comparison),
             Col(key="formula", title=_("公式"), cell=lambda r: Cell(text=r.sheet.formula or _("没有说明"), note=r.note)),
@@ -302,7 +302,8 @@ def disagreements(
         known=board.frames.known,
     )
     when = lists.when(board.on, board.frames.known)
-    places = {c: p.short for c, p in board.frames.townships.items()}
+    tiles = {t.key: name_of(t) for t in board.book.of("tile", at=board.on)}
+    places = {c: tiles.get(c, p.short) for c, p in board.frames.townships.items()}
     persons = {h.login: h.name for h in board.holders if h.name}
 
     def name(r: Speaking) -> Cell:

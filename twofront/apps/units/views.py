@@ -159,7 +159,7 @@ def _signed_in(request: Request, name: str, account: int, epoch: int, following:
 def _changed(request: Request) -> HttpResponse:
     """Keep this session alone alive: changing a password ends the others."""
     request.session.cycle_key()
-    request.session["epoch"] = request.session.get("epoch", 0) + 1
+    request.session["account"], request.session["epoch"] = queries.session_of(request.actor.login) or (0, -1)
     request.session.pop(MUST_CHANGE, None)
     said(request, _("密码已换，别处的登录已退出"), why_not=_("换了就不能撤销；忘了可请办公室再发一个"))
     return back("/")
@@ -214,13 +214,13 @@ class _Called:
         )
 
     def roles_of(self, row: AccountRow) -> str:
-        return "、".join(dict.fromkeys(self.roles.get(role, role) for role, _unit, _line in row.posts))
+        return lists.joined(self.roles.get(role, role) for role, _unit, _line in row.posts)
 
     def lines_of(self, row: AccountRow) -> str:
-        return "、".join(dict.fromkeys(self.lines.get(line, line) for _role, _unit, line in row.posts))
+        return lists.joined(self.lines.get(line, line) for _role, _unit, line in row.posts)
 
     def units_of(self, row: AccountRow) -> str:
-        return "、".join(dict.fromkeys(self.places.get(unit, unit) for _role, unit, _line in row.posts))
+        return lists.joined(self.places.get(unit, unit) for _role, unit, _line in row.posts)
 
 
 def _pairs(row: AccountRow) -> tuple[Pair, ...]:
