@@ -263,12 +263,13 @@ class Showing:
     def _facts(self, d: Mapping[str, Any]) -> list[str]:
         if "energy_share" not in d:
             return []
+        marked = [_("按供电公司发布数, 县里没有电表读数")] if d["basis"] == "published" else []
         facts = [
             ("firm_share", _("户数比例 %(n).1f %%")),
             ("energy_share", _("电量比例 %(n).1f %%")),
             ("index_without_top10", _("不计用电最大的十家: %(n).1f")),
         ]
-        return [text % {"n": d[key]} for key, text in facts if d[key] is not None]
+        return marked + [text % {"n": d[key]} for key, text in facts if d[key] is not None]
 
     def _references(self, chart: Chart) -> list[shapes.Reference]:
         out = []

@@ -43,6 +43,8 @@ KINDS_FIRST = (
     "coverage",
     "cases",
     "closings",
+    "project_reports",
+    "published",
 )
 
 

@@ -16,8 +16,8 @@ from twofront.apps.register import queries as register
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import EMPTY, Column, Grid, cell_name
-from twofront.core.sheets.fields import plain_heading
 from twofront.core.sheets.cells import Tags
+from twofront.core.sheets.fields import plain_heading
 from twofront.ground.intake import Reshaped
 from twofront.ground.models import LakeFile
 from twofront.ground.stores import Batch, Reject, Verdict

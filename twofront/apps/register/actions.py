@@ -1,6 +1,7 @@
 """Writes on the register. One record for each enterprise and meter; what changes begins on a day, and the past stays."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from twofront.apps.register import queries
@@ -39,11 +40,10 @@ def take_meters(batch: Batch) -> Sequence[Verdict]:
     c = batch.columns
     known = queries.ids_of(c["credit_code"])
     firms = queries.firms(list(set(known.values())), on=batch.on)
-    verdicts: list[Verdict] = [
-        "new" if code in known else unknown_enterprise(code) for code in c["credit_code"]
-    ]
-    skip = [isinstance(v, Reject) for v in verdicts]
     ids = [known.get(code, 0) for code in c["credit_code"]]
+    shares = [1.0 if s is None else s for s in c["share"]]
+    own: list[Verdict] = ["new" if code in known else unknown_enterprise(code) for code in c["credit_code"]]
+    _refuse_above_whole(batch, own, ids, shares)
     places = [
         (f.line, None if f.township == queries.NOWHERE else f.township)
         if (f := firms.get(i))
@@ -51,21 +51,46 @@ def take_meters(batch: Batch) -> Sequence[Verdict]:
         for i in ids
     ]
     values: dict[str, list[Any]] = {
-        "share": [1.0 if s is None else s for s in c["share"]],
-        "line_code": [line for line, _ in places],
-        "block_code": [block for _, block in places],
-    }
+        "share": shares, "line_code": [line for line, _ in places], "block_code": [block for _, block in places],
+    }  # fmt: skip
     states = stores.spans(
-        MeterShare,
-        batch,
-        key={"meter": c["meter"], "enterprise_id": ids},
-        first=c["from"],
-        last=c["to"],
-        values=values,
-        skip=skip,
-    )
+        MeterShare, batch, key={"meter": c["meter"], "enterprise_id": ids}, first=c["from"], last=c["to"], values=values,
+        skip=[isinstance(v, Reject) for v in own],
+    )  # fmt: skip
     batch.act.changed("meters")
-    return [v if isinstance(v, Reject) else s for v, s in zip(verdicts, states, strict=True)]
+    return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
+
+
+def _refuse_above_whole(
+    batch: Batch, own: list[Verdict], ids: Sequence[int], shares: Sequence[float]
+) -> None:
+    """Refuse the rows with which a meter's shares would be above the whole on the row's first day."""
+    c = batch.columns
+    held: dict[str, dict[tuple[int, date], tuple[date | None, float]]] = {}
+    for s in queries.shares_of(set(c["meter"])):
+        held.setdefault(s.meter, {})[s.enterprise, s.first] = (s.after, s.share)
+    for i, (meter, firm, share) in enumerate(zip(c["meter"], ids, shares, strict=True)):
+        if isinstance(own[i], Reject):
+            continue
+        first = c["from"][i]
+        beside = sum(
+            part for (other, since), (after, part) in held.get(meter, {}).items()
+            if other != firm and since <= first and (after is None or first < after)
+        )  # fmt: skip
+        if beside + share > WHOLE:
+            own[i] = _above_whole(meter, beside, share)
+            continue
+        last = c["to"][i]
+        held.setdefault(meter, {})[firm, first] = (None if last is None else last + timedelta(days=1), share)
+
+
+def _above_whole(meter: str, beside: float, share: float) -> Reject:
+    return Reject(
+        "share",
+        "range",
+        f"meter {meter}: {share:g} beside {beside:g} of others is above the whole; correct the shares",
+        f"户号 {meter}: 份额 {share:g} 加上其他企业的 {beside:g} 超过 1; 请更正份额",
+    )
 
 
 def unknown_enterprise(code: str) -> Reject:

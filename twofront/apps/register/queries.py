@@ -81,6 +81,15 @@ def shares(*, known: datetime | None = None, enterprises: Sequence[int] | None =
     ]
 
 
+def shares_of(meters: set[str]) -> list[Share]:
+    """Return the shares of some meters over all days, as known last."""
+    rows = MeterShare.objects.filter(meter__in=meters, known__endswith=None).exclude(known__isempty=True)
+    found = rows.values_list("meter", "enterprise_id", "share", "valid")
+    return [
+        Share(meter, enterprise, share, valid.lower, valid.upper) for meter, enterprise, share, valid in found
+    ]
+
+
 def meters(codes: Iterable[str]) -> set[str]:
     """Return which meters are on record."""
     return set(MeterShare.objects.filter(meter__in=set(codes)).values_list("meter", flat=True))

@@ -127,7 +127,7 @@ def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
     _note_attempt(
         login_hash,
         address_hash,
-        bool(account and fits),
+        succeeded=bool(account and fits),
         by=door,
         under=None,
         key=new_key(),
@@ -142,13 +142,13 @@ def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
 def _note_attempt(
     login_hash: str,
     address_hash: str,
-    succeeded: bool,
     *,
+    succeeded: bool,
     by: Actor,
     under: str | None,
     key: Key,
     at: datetime,
-) -> None:  # noqa: FBT001 - private
+) -> None:
     with act(by=by, under=under, key=key, at=at) as a:
         Attempt.objects.create(
             login_hash=login_hash, address_hash=address_hash, succeeded=succeeded, machine_at=clock.machine()
@@ -178,8 +178,8 @@ def _set_token(login: str, token_hash: str, *, by: Actor, under: str | None, key
 
 @action
 def open_or_close(
-    login: str, is_active: bool, *, by: Actor, under: str | None, key: Key, at: datetime
-) -> None:  # noqa: FBT001 - the state asked for
+    login: str, *, is_active: bool, by: Actor, under: str | None, key: Key, at: datetime
+) -> None:
     """Close an account (停用), so that its sessions and token stop at the next request, or open it again."""
     with act(by=by, under=under, key=key, at=at) as a:
         account = _locked(login)

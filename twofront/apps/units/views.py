@@ -168,7 +168,7 @@ def _changed(request: Request) -> HttpResponse:
 def _open_or_close(request: Request, login: str, *, is_active: bool) -> HttpResponse:
     require(request.actor, MANAGE)
     key = key_of(request)
-    actions.open_or_close(login, is_active, by=request.actor, under=None, key=key, at=clock.now())
+    actions.open_or_close(login, is_active=is_active, by=request.actor, under=None, key=key, at=clock.now())
     if is_active:
         said(request, _("账号 %(login)s 已重新启用；原令牌已作废，需要时另发") % {"login": login})
     else:

@@ -1,18 +1,13 @@
 """The board as data: goals, charts, what is late, what changed. The contract's `board export`, computed."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-import numpy as np
-
-from twofront.apps.campaigns import queries as campaigns
-from twofront.apps.enterprises import queries as enterprises
 from twofront.apps.figures.queries.frames import Frames
-from twofront.apps.figures.queries.published import ClosedBy, Frozen, closings, publications, sheets
+from twofront.apps.figures.queries.published import ClosedBy, Frozen, Sheet, closings, publications, sheets
 from twofront.apps.figures.queries.selecting import (
     Part,
     address,
@@ -24,28 +19,16 @@ from twofront.apps.figures.queries.selecting import (
     unreported,
     villages,
 )
+from twofront.apps.figures.queries.watch import Late, Watch
 from twofront.apps.units import queries as units
 from twofront.apps.units.queries import Holder
 from twofront.core import figures as sums
 from twofront.core.figures import Members
-from twofront.core.playbook import Chart, Expectation, Goal, GoalSet
+from twofront.core.playbook import Chart, Goal, GoalSet
 from twofront.core.power.index import DayIndex
 from twofront.core.time import at_hour, write_moment
-from twofront.ground.models import Import
 
 THREE: tuple[Part, ...] = ("numerator", "denominator", "unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Something expected by a cut-off and not known (逾期未报)."""
-
-    what: str
-    unit: str
-    owner: dict[str, str | None]
-    due_at: str
-    rows: str
-    n: int
 
 
 class Board:
@@ -102,7 +85,7 @@ class Board:
             goal.counts
         ](goal)
         closed = self.closed.get((goal.key, self.on))
-        rows = {part: self._address(f"goal:{goal.key}", part) for part in THREE}
+        rows: dict[str, str | None] = {part: self.address(f"goal:{goal.key}", part) for part in THREE}
         if goal.counts == "cases":
             rows["denominator"] = None
         return {
@@ -122,20 +105,16 @@ class Board:
         return {
             "key": chart.key, **figures, "owner": self.owner(chart.line),
             "cutoff": self.moment(at_hour(self.on, chart.cutoff, zone=self.zone)), "series": series,
-            "rows": {part: self._address(f"chart:{chart.key}", part) for part in THREE},
+            "rows": {part: self.address(f"chart:{chart.key}", part) for part in THREE},
         }  # fmt: skip
 
-    def late(self) -> Iterator[Late]:
-        """Yield what was expected by now and is not known, the longest late first."""
-        found = [row for e in self.book.of(Expectation, at=self.on) for row in self._late(e)]
-        return iter(sorted(found, key=lambda r: (r.due_at, r.what, r.unit)))
+    def late(self) -> list[Late]:
+        """Return what was expected by now and is not known, the longest late first."""
+        return Watch(self).late()
 
     def changed(self) -> Iterator[dict[str, Any]]:
         """Yield what differs from the day before, and what was corrected since the day was published."""
-        published = self.frozen.get(self.on)
-        since = published.known if published else None
-        yield from self._corrections(since)
-        yield from self._moves()
+        yield from Watch(self).changed()
 
     def owner(self, line: str) -> dict[str, str | None]:
         """Return who answers for a line: the line, a person, a phone."""
@@ -161,8 +140,8 @@ class Board:
     # -- goals ---------------------------------------------------------------------------------------------------
 
     def _of_cases(self, goal: Goal) -> dict[str, Any]:
-        own = [c for c in counted_cases(self.frames, goal, goal.origin) if self._is_here(c.township)]
-        dark = [c for c in counted_cases(self.frames, goal, "unknown") if self._is_here(c.township)]
+        own = [c for c in counted_cases(self.frames, goal, goal.origin) if self.is_here(c.township)]
+        dark = [c for c in counted_cases(self.frames, goal, "unknown") if self.is_here(c.township)]
         state = sums.zero_goal(
             cases=len(own),
             unknown=len(dark),
@@ -178,8 +157,8 @@ class Board:
         }
 
     def _of_dwellings(self, goal: Goal) -> dict[str, Any]:
-        rows = [v for v in villages(self.frames) if self._is_here(v.village[:9])]
-        dark = [code for code in unreported(self.frames) if self._is_here(code[:9])]
+        rows = [v for v in villages(self.frames) if self.is_here(v.village[:9])]
+        dark = [code for code in unreported(self.frames) if self.is_here(code[:9])]
         done, total = sum(v.done for v in rows), sum(v.dwellings for v in rows)
         state = self._full(goal, missing=total - done, has_data=bool(rows), has_unknown=bool(dark))
         return {
@@ -250,11 +229,38 @@ class Board:
             "index_capped": shown.index_capped if shown else None, "index_without_top10": shown.index_without_top10 if shown else None,
             "top10_energy_share": shown.top10_energy_share if shown else None,
             "list_version": self.frames.version(formula.of) if formula.of != "all" else "all", "formula_version": formula.key,
-            "sources": {"reported": None, "confirmed": None, "measured": int(over.sum()) if self._has_power() else None},
+            "sources": {"reported": None, "confirmed": None, "measured": int(over.sum()) if self.has_power() else None},
             "disagreements": 0,
             "by_township": [asdict(p) for p in sums.parts(members.township, over, dark, known)],
-            "by_sector": [asdict(p) for p in sums.parts(members.sector, over, dark, known)],
+            "by_sector": [asdict(p) for p in sums.parts(members.sector, over, dark, known)], **self._by_sheet(),
         }  # fmt: skip
+
+    def _by_sheet(self) -> dict[str, Any]:
+        """Return the figures of a county without meters: those of the power company's own sheet, marked so."""
+        sheet = self.sheets.get(self.on)
+        if self.frames.power.series:
+            return {"basis": "meters"}
+        if sheet is None or self.township is not None:
+            return {"basis": None}
+        shown = {
+            "rate": sheet.index,
+            "rate_known": sheet.index,
+            "firm_share": sheet.firm_share,
+            "energy_share": sheet.energy_share,
+        }
+        return {
+            **shown,
+            "formula_version": sheet.formula or f"published:{sheet.source}",
+            "basis": "published",
+        }
+
+    @cached_property
+    def sheets(self) -> dict[date, Sheet]:
+        """Return the county's own published figures by day, where the county has no meters; the newest of several."""
+        if self.frames.power.series:
+            return {}
+        rows = [r for r in sheets(upto=self.on, known=self.frames.known) if r.area == self.book.place]
+        return {r.on: r for r in sorted(rows, key=lambda r: r.known)}
 
     def _list_series(self, chart: Chart) -> list[dict[str, Any]]:
         limit = self.book.parameter("list_change_break_pct", at=self.on)
@@ -276,7 +282,9 @@ class Board:
             formula = self.book.find("formula", chart.formula or "", at=day)
             changed = formula_before is not None and formula is not None and formula != formula_before
             formula_before = formula or formula_before
-            index = series[day].index if day in series else None
+            index = (
+                series[day].index if day in series else self.sheets[day].index if day in self.sheets else None
+            )
             out.append(
                 self._point(
                     chart, day, index, is_break=changed or self._is_marked(chart, self.book.place, day)
@@ -332,154 +340,29 @@ class Board:
             b.chart == chart.key and b.area == area and b.on == day for b in self.book.of("break", at=day)
         )
 
-    def _has_power(self) -> bool:
+    def has_power(self) -> bool:
+        """Tell whether any firm has a reading of the day."""
         day = self.frames.power.series.get(self.on)
         return day is not None and day.known > 0
 
-    # -- late and changed ----------------------------------------------------------------------------------------
-
-    def _late(self, expected: Expectation) -> Iterator[Late]:
-        due = at_hour(self.on, expected.hour, zone=self.zone, days_after=expected.days_after)
-        if due > self.frames.seen:
-            return
-        for unit, figure, part, n in self._missing(expected):
-            if not self._is_here(unit) and self.township is not None:
-                continue
-            rows = self._address(figure, part) or ""
-            if unit != self.book.place and self.township is None:
-                rows = f"{rows}&township={unit}"
-            yield Late(expected.key, unit, self._late_owner(expected, unit), self.moment(due), rows, n)
-
-    def _missing(self, expected: Expectation) -> Iterator[tuple[str, str, Part, int]]:
-        match expected.load:
-            case "reports" | "project_reports":
-                member = "enterprise" if expected.load == "reports" else "project"
-                for chart in self._charts_of(member):
-                    yield from self._silent(chart, expected)
-            case "coverage":
-                behind = Counter(v.village[:9] for v in villages(self.frames) if v.on < self.on)
-                yield from ((unit, self._survey_goal(), "late", n) for unit, n in sorted(behind.items()))
-            case "readings":
-                if not self._has_power():
-                    yield self.book.place, self._power_figure(), "unknown", 1
-            case "closings":
-                if (expected.goal, self.on) not in self.closed:
-                    yield self.book.place, f"goal:{expected.goal}", "missing", 1
-            case _:
-                return
-
-    def _charts_of(self, member: str) -> list[Chart]:
+    def charts_of(self, member: str) -> list[Chart]:
+        """Return the charts whose list has members of a kind."""
         return [
             c
             for c in self.charts
             if c.list_key and self.book.one("list", c.list_key, at=self.on).member == member
         ]
 
-    def _silent(self, chart: Chart, expected: Expectation) -> Iterator[tuple[str, str, Part, int]]:
-        members = members_of(self.frames, chart)
-        figure = f"chart:{chart.key}"
-        unknown = mask(members, chart, "unknown")
-        if not unknown.any():
-            return
-        digits = self.book.one("level", expected.every, at=self.on).digits
-        if digits <= len(self.book.place):
-            yield self.book.place, figure, "unknown", int(unknown.sum())
-            return
-        for part in sums.parts(members.township, unknown, unknown):
-            if part.numerator:
-                yield part.code, figure, "unknown", part.numerator
-
-    def _late_owner(self, expected: Expectation, unit: str) -> dict[str, str | None]:
-        head = self.head_of(unit)
-        owner = self.owner(expected.line)
-        return {"line": expected.line, "name": head.name, "phone": head.phone} if head else owner
-
-    def _survey_goal(self) -> str:
-        return next((f"goal:{g.key}" for g in self.goals if g.counts == "dwellings"), "goal:")
-
-    def _power_figure(self) -> str:
-        return next((f"chart:{c.key}" for c in self.charts if c.list_key is None), "chart:")
-
-    def _corrections(self, since: datetime | None) -> Iterator[dict[str, Any]]:
-        known = self.frames.known
-        found: list[tuple[str, str, str, str, object, object, datetime, int]] = []
-        for is_project, field in ((False, "opened"), (True, "resumed")):
-            rows = enterprises.corrected(on=self.on, since=since, is_project=is_project, known=known)
-            figures = self._figures_of(is_project=is_project) if rows else {}
-            place = self.frames.places(is_firm=not is_project).of(
-                np.array([r.member for r in rows], np.int64)
-            )
-            found += [
-                (
-                    figures.get(r.member, "reports"),
-                    str(township),
-                    str(code),
-                    field,
-                    r.before,
-                    r.after,
-                    r.known,
-                    r.act,
-                )
-                for r, township, code in zip(rows, place.township, place.code, strict=True)
-            ]
-        figure = self._survey_goal().removeprefix("goal:")
-        found += [
-            (figure, v.village[:9], v.village, "done", v.before, v.after, v.known, v.act)
-            for v in campaigns.corrected(on=self.on, since=since, known=known)
-        ]
-        names = _imports({row[-1] for row in found})
-        for key, code, row_id, field, before, after, at, act in sorted(
-            found, key=lambda r: r[6], reverse=True
-        ):
-            if self._is_here(code):
-                yield {
-                    "key": key, "code": code, "id": row_id, "field": field, "before": before, "after": after,
-                    "known": self.moment(at), "import_id": names.get(act),
-                }  # fmt: skip
-
-    def _moves(self) -> Iterator[dict[str, Any]]:
-        """Yield the members whose report differs from the day before, by chart and code."""
-        before_day = self.on - timedelta(days=1)
-        if before_day not in self.frames.days:
-            return
-        for chart in self.charts:
-            if chart.list_key is None:
-                continue
-            now, before = self.frames.members(chart.list_key), self.frames.members(chart.list_key, before_day)
-            then = sums.states_of(now.ids, before.ids, before.declared)
-            moved = (now.declared >= 0) & (then >= 0) & (now.declared != then)
-            is_firm = self.book.one("list", chart.list_key, at=self.on).member == "enterprise"
-            place = self.frames.places(is_firm=is_firm).of(now.ids[moved])
-            states = zip(place.code, now.township[moved], then[moved], now.declared[moved], strict=True)
-            for code, township, was, is_ in sorted(states, key=lambda r: str(r[0])):
-                if self._is_here(str(township)):
-                    yield {
-                        "key": chart.key, "code": str(township), "id": str(code), "field": "opened" if is_firm else "resumed",
-                        "before": bool(was), "after": bool(is_), "known": None, "import_id": None,
-                    }  # fmt: skip
-
-    def _figures_of(self, *, is_project: bool) -> dict[int, str]:
-        """Return the chart that counts each member of the day's lists; of several the first."""
-        found: dict[int, str] = {}
-        for chart in self._charts_of("project" if is_project else "enterprise"):
-            span = self.frames.spans.get(chart.list_key or "")
-            for member in span.on(self.on).tolist() if span is not None else ():
-                found.setdefault(member, chart.key)
-        return found
-
     # -- small things --------------------------------------------------------------------------------------------
 
     def _within(self, members: Members) -> Members:
         return members if self.township is None else members.take(members.township == self.township)
 
-    def _is_here(self, township: str) -> bool:
+    def is_here(self, township: str) -> bool:
+        """Tell whether a township stands on this board."""
         return self.township is None or township == self.township
 
-    def _address(self, figure: str, part: Part) -> str | None:
+    def address(self, figure: str, part: Part) -> str:
+        """Return the address of the rows behind a figure, narrowed as the board is."""
         plain = address(figure, part, self.frames)
         return plain if self.township is None else f"{plain}&township={self.township}"
-
-
-def _imports(acts: set[int]) -> dict[int, str]:
-    found: dict[int, UUID] = dict(Import.objects.filter(act_id__in=acts).values_list("act_id", "uid"))
-    return {act: str(uid) for act, uid in found.items()}
