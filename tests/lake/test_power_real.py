@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import subprocess
 import sys
 import time
@@ -13,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from bench.power import recovery
 from tests.oracles import power as oracle
 
+DOCS = Path(__file__).parents[2] / "docs"
 CURVES = Path(__file__).parents[3] / "shared" / "data" / "electricity" / "yangzhong_2015.csv.gz"
 pytestmark = [
     pytest.mark.real,
@@ -112,3 +115,50 @@ def test_one_deleted_cell_is_unknown_and_not_zero(tmp_path: Path) -> None:
     assert (row["known"], row["unknown"]) == (1140, 1)
     said = (row["coverage"], row["energy_share"], row["index"])
     assert said == pytest.approx((78.5899, 60.2387, 69.6808), abs=0.0001)
+
+
+def test_the_page_on_recovery_says_what_the_curves_say() -> None:
+    """Each row of the table of docs/recovery.md, and the picture to the byte."""
+    page = (DOCS / "recovery.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| (2015-\d\d-\d\d), [^|]*\| ([\d,]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$",
+        page,
+        re.MULTILINE,
+    )
+
+    cells = recovery.recovery(CURVES)
+
+    of_day = {c.date.isoformat(): c for c in cells}
+    assert len(rows) == 9
+    for day, *said in rows:
+        c = of_day[day]
+        figures = (c.firm_share, c.energy_share, c.index, c.index_without_top10)
+        assert said == [f"{c.resumed:,}", *[f"{f:.1f}" for f in figures]], day
+    assert (DOCS / "pictures" / "recovery.svg").read_text(encoding="utf-8") == recovery.picture(cells)
+
+
+@pytest.mark.parametrize(
+    ("meters", "row"),
+    [
+        pytest.param([], "as read: 1 means used nothing", id="as read"),
+        pytest.param(["1416"], "1416 unknown", id="without the largest"),
+        pytest.param(["1416", "175", "174", "90", "129"], "the five unknown", id="without the five"),
+    ],
+)
+def test_the_page_says_what_an_unknown_reading_would_change(
+    tmp_path: Path, meters: list[str], row: str
+) -> None:
+    """The second table of docs/recovery.md: 5 March as read, and with the readings of some meters unknown."""
+    with gzip.open(CURVES, "rt", encoding="utf-8-sig") as f:
+        rows = list(csv.reader(f))
+    for meter in meters:
+        next(r for r in rows if r[0] == "2015-03-05")[rows[0].index(meter)] = ""
+    path = tmp_path / "changed.csv"
+    with path.open("w", newline="") as f:
+        csv.writer(f).writerows(rows)
+
+    answer, _ = ask(path)
+
+    (c,) = [r for r in answer if r["date"] == "2015-03-05"]
+    said = f"| {row} | {c['known']:,} | {c['coverage']:.1f} | {c['firm_share']:.1f} | {c['energy_share']:.1f} | {c['index']:.1f} |"
+    assert said in (DOCS / "recovery.md").read_text(encoding="utf-8")

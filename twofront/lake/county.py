@@ -54,7 +54,7 @@ def firm_days(
         FileMissing: A listed file is not there.
     """
     with _asked(root, files, shares, _When(baseline, days, params, known), by=None) as con:
-        rows = "SELECT firm, date, kwh, baseline, state FROM firm_days ORDER BY date, firm"
+        rows = "SELECT name AS firm, date, kwh, baseline, state FROM firm_days JOIN firm_names ON firm = code ORDER BY date, firm_days.firm"
         return con.sql(rows).to_arrow_table()
 
 
@@ -101,7 +101,7 @@ def _asked(
             for c in ("from", "to")
         )
         con.execute(
-            f'CREATE TEMP VIEW shares AS SELECT meter, firm, share::DOUBLE AS share, {group} AS "group", {ends} FROM given'
+            f'CREATE TEMP VIEW owners AS SELECT meter, firm, share::DOUBLE AS share, {group} AS "group", {ends} FROM given'
         )
         put_firm_days(con, baseline=when.baseline, days=when.days, params=when.params)
         yield con

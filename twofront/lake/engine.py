@@ -15,8 +15,8 @@ SETTINGS = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,
-    "enable_object_cache": True,
     "TimeZone": "UTC",
+    "enable_progress_bar": False,  # it would stand in stdout, between the figures
 }
 
 
@@ -30,6 +30,8 @@ def connection() -> duckdb.DuckDBPyConnection:
     con.execute(f"SET temp_directory = {literal(str(Path(gettempdir(), f'twofront-spill-{os.getpid()}')))}")
     for name, value in SETTINGS.items():
         con.execute(f"SET {name} = {literal(value) if isinstance(value, str) else value}")
+    con.execute("ATTACH ':memory:' AS finely (ROW_GROUP_SIZE 8192)")
+    con.execute("SET search_path = 'memory,finely'")
     return con
 
 

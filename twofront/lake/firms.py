@@ -17,15 +17,15 @@ FAULTS = ("", "no_meter", "no_firm", "share")
 
 
 def meters_as_firms(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `shares` from the readings alone: each meter is a firm of its own."""
+    """Make `owners` from the readings alone: each meter is a firm of its own."""
     con.execute("""
-        CREATE TEMP TABLE shares AS
+        CREATE TEMP TABLE owners AS
         SELECT DISTINCT meter, meter AS firm, 1.0::DOUBLE AS share, '' AS "group", NULL::DATE AS "from", NULL::DATE AS "to"
-        FROM readings""")
+        FROM meter_readings""")
 
 
 def read(con: duckdb.DuckDBPyConnection, path: Path, *, by: str | None) -> None:
-    """Make `shares` from a file of firms; a share left out is 1, a group left out `-`.
+    """Make `owners` from a file of firms; a share left out is 1, a group left out `-`.
 
     Args:
         con: A connection.
@@ -47,7 +47,7 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, *, by: str | None) -> None:
         _check(con, source)
         con.execute(
             """
-            CREATE TEMP TABLE shares AS
+            CREATE TEMP TABLE owners AS
             SELECT meter, firm, any_value(share) AS share, any_value(g) AS "group", NULL::DATE AS "from", NULL::DATE AS "to"
             FROM (SELECT *, coalesce(max("group") OVER (PARTITION BY firm), '-') AS g FROM firm_rows WHERE meter IS NOT NULL)
             GROUP BY meter, firm""".replace("'-'", literal(NOWHERE))

@@ -37,10 +37,10 @@ def put_readings(
     days: Collection[date],
     known: datetime | None,
 ) -> None:
-    """Make `readings`, as `core.power.expressions` has it, for some days as known at a moment (None = now)."""
+    """Make `meter_readings`, the `readings` of `core.power.expressions`, for some days as known at a moment (None = now)."""
     plan = _Plan(root, files, days=days, known=known)
     parts = [*plan.plain(), *plan.merged()]
-    con.execute(f"CREATE TEMP TABLE readings AS {' UNION ALL '.join(parts) or NOTHING}")
+    con.execute(f"CREATE TEMP VIEW meter_readings AS {' UNION ALL '.join(parts) or NOTHING}")
 
 
 def compare(
@@ -140,9 +140,15 @@ class _Plan:
         parts = []
         if paths := self._found(s.daily or s.rollup for s in self.single):
             parts.append(f"SELECT meter, date, kwh, points FROM read_parquet({literals(paths)})")
-        if paths := self._found(s.interval for s in self.single if s.rollup is None):
+        bare = [s.interval for s in self.single if s.interval and s.rollup is None]
+        for file, path in zip(
+            bare, self._found(bare), strict=True
+        ):  # one day a file: its moments need not be read
+            points = (
+                f"WITH points AS NOT MATERIALIZED (SELECT meter, kwh FROM read_parquet({literals([path])}))"
+            )
             parts.append(
-                _meter_days(f"SELECT meter, time::DATE AS date, kwh FROM read_parquet({literals(paths)})")
+                f"SELECT meter, DATE '{file.day}' AS date, kwh, points FROM ({points} {golden('one_day')})"
             )
         return parts
 
@@ -193,4 +199,4 @@ class _Plan:
 
 
 def _meter_days(points: str) -> str:
-    return f"(WITH points AS ({points}) {golden('meter_days')})"
+    return f"(WITH points AS NOT MATERIALIZED ({points}) {golden('meter_days')})"

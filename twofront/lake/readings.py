@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from twofront.lake import cells, engine
-from twofront.lake.engine import literal, name
+from twofront.lake.engine import golden, literal, name
 from twofront.lake.faults import Fault
 from twofront.lake.points import QUARTERS
 from twofront.lake.sources import CELL, Source, opened
@@ -23,7 +23,7 @@ FAULTS = ("", "key", "no_key", "no_meter", "kwh")
 
 
 def read(con: duckdb.DuckDBPyConnection, path: Path, *, layout: str, zero: float | None) -> None:
-    """Put a file of readings into the tables of *con*: `readings` as `core.power.expressions` has it.
+    """Put a file of readings into the tables of *con*: `meter_readings`, the `readings` of `core.power.expressions`.
 
     Args:
         con: An empty connection.
@@ -181,30 +181,41 @@ def _put_daily_readings(con: duckdb.DuckDBPyConnection, rows: _Rows) -> None:
     if conflicts:
         rows.refuse_conflict("SELECT * FROM numbered")
     con.execute("""
-        CREATE TEMP VIEW readings AS SELECT meter, date, CASE WHEN kwh >= 0 THEN kwh END AS kwh, NULL::BIGINT AS points
+        CREATE TEMP VIEW meter_readings AS SELECT meter, date, CASE WHEN kwh >= 0 THEN kwh END AS kwh, NULL::BIGINT AS points
         FROM meter_dates WHERE meter IS NOT NULL AND date IS NOT NULL""")
 
 
 def _put_interval_readings(con: duckdb.DuckDBPyConnection, rows: _Rows) -> None:
-    """Sum intervals to days; where every interval has its own quarter of an hour there is no twin, and no need to sort."""
-    con.execute(f"""
-        CREATE TEMP TABLE day_counts AS SELECT meter, date, max(fault) AS fault, {QUARTERS} AS is_plain
-        FROM (SELECT meter, stamp::DATE AS date, fault, CASE WHEN kwh IS NOT NULL THEN stamp END AS stamp FROM cells)
-        GROUP BY meter, date""")
-    if con.execute("SELECT max(fault) FROM day_counts").fetchall()[0][0]:
+    """Sum intervals to days; where every interval has its own quarter of an hour there is no twin, and no need to sort.
+
+    One pass over the file sums and counts, with the compiled expression of the core among it; the few days in which two
+    intervals may be one are summed again, each moment once.
+    """
+    points = "SELECT meter, stamp::DATE AS date, CASE WHEN kwh >= 0 THEN kwh END AS kwh, CASE WHEN kwh IS NOT NULL THEN stamp END AS stamp, fault FROM cells"
+    con.execute(
+        f"CREATE TEMP TABLE sums AS WITH points AS NOT MATERIALIZED ({points}) {_with_checks(golden('meter_days'))}"
+    )
+    if con.execute("SELECT max(fault) FROM sums").fetchall()[0][0]:
         rows.refuse_fault()
-    con.execute("CREATE TEMP TABLE doubtful AS SELECT meter, date FROM day_counts WHERE NOT is_plain")
-    single = "SELECT meter, stamp::DATE AS date, CASE WHEN kwh >= 0 THEN kwh END AS kwh FROM cells WHERE meter IS NOT NULL AND stamp IS NOT NULL"
-    if not con.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
-        con.execute(f"CREATE TEMP VIEW points AS {single}")
-    else:
+    con.execute("CREATE TEMP TABLE doubtful AS SELECT meter, date FROM sums WHERE NOT is_plain")
+    if con.execute("SELECT count(*) FROM doubtful").fetchall()[0][0]:
         rows.refuse_conflict(
-            "SELECT numbered.* FROM numbered SEMI JOIN doubtful d ON numbered.meter = d.meter AND stamp::DATE = d.date"
+            "SELECT n.* FROM numbered n SEMI JOIN doubtful d ON n.meter = d.meter AND stamp::DATE = d.date"
         )
-        con.execute(f"""
-            CREATE TEMP VIEW points AS
-            FROM ({single}) p ANTI JOIN doubtful d ON p.meter = d.meter AND p.date = d.date
-            UNION ALL BY NAME
+        once = """
             SELECT c.meter, stamp::DATE AS date, CASE WHEN max(kwh) >= 0 THEN max(kwh) END AS kwh
-            FROM cells c SEMI JOIN doubtful d ON c.meter = d.meter AND stamp::DATE = d.date GROUP BY c.meter, stamp""")
-    con.execute(f"CREATE TEMP TABLE readings AS {engine.golden('meter_days')}")
+            FROM cells c SEMI JOIN doubtful d ON c.meter = d.meter AND stamp::DATE = d.date GROUP BY c.meter, stamp"""
+        con.execute(
+            f"CREATE TEMP TABLE again AS WITH points AS NOT MATERIALIZED ({once}) {golden('meter_days')}"
+        )
+        con.execute("DELETE FROM sums USING doubtful d WHERE sums.meter = d.meter AND sums.date = d.date")
+        con.execute("INSERT INTO sums SELECT meter, date, kwh, points, 0, true FROM again")
+    con.execute("""
+        CREATE TEMP VIEW meter_readings AS SELECT meter, date, kwh, points FROM sums
+        WHERE meter IS NOT NULL AND date IS NOT NULL""")
+
+
+def _with_checks(sums: str) -> str:
+    """Add to the expression that sums a day's intervals what the door wants to know of them; one scan answers both."""
+    select, points, groups = sums.rpartition('\nFROM "points" AS "t0"')
+    return f'{select},\n  max("t0"."fault") AS "fault",\n  {QUARTERS} AS "is_plain"{points}{groups}'

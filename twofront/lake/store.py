@@ -103,16 +103,14 @@ def append(root: Path, readings: "pa.Table", *, layout: Layout, known: datetime,
             con,
             f"SELECT meter, time FROM stated SEMI JOIN ({_doubtful()}) d ON stated.meter = d.meter AND time::DATE = d.date",
         )
-        con.execute(
-            f"CREATE TEMP TABLE rollup AS WITH points AS (SELECT meter, time::DATE AS date, kwh FROM stated) {golden('meter_days')}"
-        )
         files = []
         for day in _days(con, "time"):
-            of_day = f"time >= DATE '{day}' AND time < DATE '{day}' + INTERVAL 1 DAY"
-            files.append(folder.write("interval", day, f"SELECT *, {stamp} FROM stated WHERE {of_day}"))
-            files.append(
-                folder.write("rollup", day, f"SELECT *, {stamp} FROM rollup WHERE date = DATE '{day}'")
+            points = (
+                f"SELECT * FROM stated WHERE time >= DATE '{day}' AND time < DATE '{day}' + INTERVAL 1 DAY"
             )
+            sums = f"SELECT meter, DATE '{day}' AS date, kwh, points FROM (WITH points AS NOT MATERIALIZED ({points}) {golden('one_day')})"
+            files.append(folder.write("interval", day, f"SELECT *, {stamp} FROM ({points})"))
+            files.append(folder.write("rollup", day, f"SELECT *, {stamp} FROM ({sums})"))
         return files
 
 

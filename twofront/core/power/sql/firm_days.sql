@@ -1,63 +1,59 @@
-WITH "t27" AS (
+WITH "t29" AS (
   SELECT
-    "t26"."firm",
-    "t26"."date",
-    "t26"."group",
-    "t26"."meters",
-    "t26"."have",
-    "t26"."total",
-    "t26"."kwh",
+    "t28"."firm",
+    "t28"."date",
+    "t28"."meters",
+    "t28"."have",
+    "t28"."total",
+    "t28"."kwh",
     "t4"."is_baseline",
     "t4"."is_asked"
   FROM (
     SELECT
-      "t24"."firm",
-      "t24"."date",
-      "t24"."group",
-      "t24"."meters",
-      "t24"."have",
-      "t24"."total",
+      "t26"."firm",
+      "t26"."date",
+      "t26"."meters",
+      "t26"."have",
+      "t26"."total",
       CASE
         WHEN (
-          "t24"."meters" > 0
+          "t26"."meters" > 0
         ) AND (
-          "t24"."meters" = "t24"."have"
+          "t26"."meters" = "t26"."have"
         )
-        THEN "t24"."total"
+        THEN "t26"."total"
         ELSE CAST(NULL AS DOUBLE)
       END AS "kwh"
     FROM (
       SELECT
-        "t23"."firm",
-        "t23"."date",
-        MAX("t23"."group") AS "group",
-        SUM(CAST("t23"."in_force" AS BIGINT)) AS "meters",
-        COUNT("t23"."part") AS "have",
-        CAST(SUM(CAST("t23"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
+        "t25"."firm",
+        "t25"."date",
+        SUM(CAST("t25"."in_force" AS BIGINT)) AS "meters",
+        COUNT("t25"."part") AS "have",
+        CAST(SUM(CAST("t25"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
       FROM (
         SELECT
-          "t22"."meter",
-          "t22"."firm",
-          "t22"."share",
-          "t22"."group",
-          "t22"."usual_points",
-          "t22"."date",
-          "t22"."in_force",
-          "t22"."read_meter",
-          "t22"."read_date",
-          "t22"."kwh",
-          "t22"."points",
+          "t24"."meter",
+          "t24"."firm",
+          "t24"."share",
+          "t24"."usual_points",
+          "t24"."date",
+          "t24"."in_force",
+          "t24"."read_meter",
+          "t24"."read_date",
+          "t24"."kwh",
+          "t24"."points",
           CASE
-            WHEN "t22"."in_force"
+            WHEN "t24"."in_force"
             AND (
               (
-                "t22"."points" IS NULL
+                "t24"."points" IS NULL
               )
               OR (
                 (
-                  "t22"."points" * 100
+                  "t24"."points" * 100
                 ) >= (
-                  "t22"."usual_points" * (
+                  "t24"."usual_points" * (
                     SELECT
                       "t1"."least_points"
                     FROM "parameters" AS "t1"
@@ -65,38 +61,37 @@ WITH "t27" AS (
                 )
               )
             )
-            THEN "t22"."share" * "t22"."kwh"
+            THEN "t24"."share" * "t24"."kwh"
             ELSE CAST(NULL AS DOUBLE)
           END AS "part"
         FROM (
           SELECT
-            "t21"."meter",
-            "t21"."firm",
-            "t21"."share",
-            "t21"."group",
-            "t21"."usual_points",
+            "t23"."meter",
+            "t23"."firm",
+            "t23"."share",
+            "t23"."usual_points",
             "t4"."date",
             (
               (
-                "t21"."from" IS NULL
+                "t23"."from" IS NULL
               ) OR (
-                "t21"."from" <= "t4"."date"
+                "t23"."from" <= "t4"."date"
               )
             )
             AND (
               (
-                "t21"."to" IS NULL
+                "t23"."to" IS NULL
               ) OR (
-                "t21"."to" >= "t4"."date"
+                "t23"."to" >= "t4"."date"
               )
             ) AS "in_force",
-            "t11"."read_meter",
-            "t11"."read_date",
-            "t11"."kwh",
-            "t11"."points"
+            "t12"."read_meter",
+            "t12"."read_date",
+            "t12"."kwh",
+            "t12"."points"
           FROM (
             SELECT
-              "t19".*
+              "t21".*
               EXCLUDE ("usual_meter")
             FROM (
               SELECT
@@ -106,100 +101,100 @@ WITH "t27" AS (
                 "t5"."group",
                 "t5"."from",
                 "t5"."to",
-                "t18"."usual_meter",
-                "t18"."usual_points"
+                "t20"."usual_meter",
+                "t20"."usual_points"
               FROM "shares" AS "t5"
               LEFT OUTER JOIN (
                 SELECT
-                  "t16"."meter" AS "usual_meter",
-                  FIRST("t16"."points" ORDER BY "t16"."rank" DESC) AS "usual_points"
+                  "t18"."meter" AS "usual_meter",
+                  FIRST("t18"."points" ORDER BY "t18"."rank" DESC) AS "usual_points"
                 FROM (
                   SELECT
-                    "t15"."meter",
-                    "t15"."points",
-                    "t15"."baseline_days",
-                    "t15"."all_days",
+                    "t17"."meter",
+                    "t17"."points",
+                    "t17"."baseline_days",
+                    "t17"."all_days",
                     (
                       CASE
-                        WHEN "t15"."baseline_days" > 0
-                        THEN "t15"."baseline_days" + 1000000
-                        ELSE "t15"."all_days"
+                        WHEN "t17"."baseline_days" > 0
+                        THEN "t17"."baseline_days" + 1000000
+                        ELSE "t17"."all_days"
                       END * 1000000
-                    ) + "t15"."points" AS "rank"
+                    ) + "t17"."points" AS "rank"
                   FROM (
                     SELECT
-                      "t14"."meter",
-                      "t14"."points",
-                      SUM(CAST("t14"."is_baseline" AS BIGINT)) AS "baseline_days",
+                      "t16"."meter",
+                      "t16"."points",
+                      SUM(CAST("t16"."is_baseline" AS BIGINT)) AS "baseline_days",
                       COUNT(*) AS "all_days"
                     FROM (
                       SELECT
-                        "t13"."meter",
-                        "t13"."date",
-                        "t13"."kwh",
-                        "t13"."points",
+                        "t15"."meter",
+                        "t15"."date",
+                        "t15"."kwh",
+                        "t15"."points",
                         "t4"."is_baseline",
                         "t4"."is_asked"
                       FROM (
                         SELECT
                           *
-                        FROM "readings" AS "t2"
+                        FROM "readings" AS "t3"
                         WHERE
-                          "t2"."points" > 0
-                      ) AS "t13"
+                          "t3"."points" > 0
+                      ) AS "t15"
                       INNER JOIN "days" AS "t4"
-                        ON "t13"."date" = "t4"."date"
-                    ) AS "t14"
+                        ON "t15"."date" = "t4"."date"
+                    ) AS "t16"
                     GROUP BY
                       1,
                       2
-                  ) AS "t15"
-                ) AS "t16"
+                  ) AS "t17"
+                ) AS "t18"
                 GROUP BY
                   1
-              ) AS "t18"
-                ON "t5"."meter" = "t18"."usual_meter"
-            ) AS "t19"
-          ) AS "t21"
+              ) AS "t20"
+                ON "t5"."meter" = "t20"."usual_meter"
+            ) AS "t21"
+          ) AS "t23"
           CROSS JOIN "days" AS "t4"
           LEFT OUTER JOIN (
             SELECT
-              "t2"."meter" AS "read_meter",
-              "t2"."date" AS "read_date",
-              "t2"."kwh",
-              "t2"."points"
-            FROM "readings" AS "t2"
-          ) AS "t11"
-            ON "t21"."meter" = "t11"."read_meter" AND "t4"."date" = "t11"."read_date"
-        ) AS "t22"
-      ) AS "t23"
+              "t3"."meter" AS "read_meter",
+              "t3"."date" AS "read_date",
+              "t3"."kwh",
+              "t3"."points"
+            FROM "readings" AS "t3"
+          ) AS "t12"
+            ON "t23"."meter" = "t12"."read_meter" AND "t4"."date" = "t12"."read_date"
+        ) AS "t24"
+      ) AS "t25"
       GROUP BY
         1,
         2
-    ) AS "t24"
-  ) AS "t26"
+    ) AS "t26"
+  ) AS "t28"
   INNER JOIN "days" AS "t4"
-    ON "t26"."date" = "t4"."date"
+    ON "t28"."date" = "t4"."date"
 )
 SELECT
-  "t30"."firm",
-  "t30"."group",
-  "t30"."date",
-  "t30"."kwh",
-  "t34"."baseline",
+  "t32"."firm",
+  "t38"."group",
+  "t32"."date",
+  "t32"."kwh",
+  "t38"."baseline",
   CASE
-    WHEN "t30"."kwh" IS NULL
+    WHEN "t32"."kwh" IS NULL
     THEN 'unknown'
-    WHEN "t30"."kwh" > (
-      "t34"."baseline" * (
+    WHEN "t32"."kwh" > (
+      "t38"."baseline" * (
         SELECT
           "t1"."threshold"
         FROM "parameters" AS "t1"
       ) * 1.000000000001
     )
     THEN 'resumed'
-    WHEN "t30"."kwh" < (
-      "t34"."baseline" * (
+    WHEN "t32"."kwh" < (
+      "t38"."baseline" * (
         SELECT
           "t1"."stopped"
         FROM "parameters" AS "t1"
@@ -208,23 +203,23 @@ SELECT
     THEN 'stopped'
     ELSE 'grey'
   END AS "state",
-  "t34"."is_top"
+  "t38"."is_top"
 FROM (
   SELECT
     *
-  FROM "t27" AS "t28"
+  FROM "t29" AS "t30"
   WHERE
-    "t28"."is_asked"
-) AS "t30"
+    "t30"."is_asked"
+) AS "t32"
 INNER JOIN (
   SELECT
-    "t32"."firm",
-    "t32"."baseline_group",
-    "t32"."baseline",
+    "t36"."firm",
+    "t36"."baseline",
+    "t36"."group",
     (
       ROW_NUMBER() OVER (
-        PARTITION BY "t32"."baseline_group"
-        ORDER BY "t32"."baseline" DESC, "t32"."firm" ASC
+        PARTITION BY "t36"."group"
+        ORDER BY "t36"."baseline" DESC, "t36"."firm" ASC
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
       ) - 1
     ) < (
@@ -234,25 +229,39 @@ INNER JOIN (
     ) AS "is_top"
   FROM (
     SELECT
-      *
+      "t35"."firm",
+      "t35"."baseline",
+      "t14"."group"
     FROM (
       SELECT
-        "t28"."firm",
-        MAX("t28"."group") AS "baseline_group",
-        (
-          CAST(SUM(
-            CAST(CASE WHEN "t28"."is_baseline" THEN "t28"."kwh" ELSE CAST(NULL AS DOUBLE) END * 1000000000000.0 AS DECIMAL(38, 0))
-          ) AS DOUBLE) / 1000000000000.0
-        ) / NULLIF(
-          CAST(COUNT(CASE WHEN "t28"."is_baseline" THEN "t28"."kwh" ELSE CAST(NULL AS DOUBLE) END) AS DOUBLE),
-          0
-        ) AS "baseline"
-      FROM "t27" AS "t28"
+        *
+      FROM (
+        SELECT
+          "t30"."firm",
+          (
+            CAST(SUM(
+              CAST(CASE WHEN "t30"."is_baseline" THEN "t30"."kwh" ELSE CAST(NULL AS DOUBLE) END * 1000000000000.0 AS DECIMAL(38, 0))
+            ) AS DOUBLE) / 1000000000000.0
+          ) / NULLIF(
+            CAST(COUNT(CASE WHEN "t30"."is_baseline" THEN "t30"."kwh" ELSE CAST(NULL AS DOUBLE) END) AS DOUBLE),
+            0
+          ) AS "baseline"
+        FROM "t29" AS "t30"
+        GROUP BY
+          1
+      ) AS "t33"
+      WHERE
+        "t33"."baseline" > 0
+    ) AS "t35"
+    INNER JOIN (
+      SELECT
+        "t2"."firm",
+        MAX("t2"."group") AS "group"
+      FROM "shares" AS "t2"
       GROUP BY
         1
-    ) AS "t31"
-    WHERE
-      "t31"."baseline" > 0
-  ) AS "t32"
-) AS "t34"
-  ON "t30"."firm" = "t34"."firm"
+    ) AS "t14"
+      ON "t35"."firm" = "t14"."firm"
+  ) AS "t36"
+) AS "t38"
+  ON "t32"."firm" = "t38"."firm"

@@ -10,7 +10,6 @@ FROM (
   SELECT
     "t9"."meter",
     "t9"."firm",
-    "t28"."baseline_group",
     "t28"."baseline"
   FROM (
     SELECT
@@ -21,7 +20,6 @@ FROM (
   INNER JOIN (
     SELECT
       "t26"."firm",
-      MAX("t26"."group") AS "baseline_group",
       (
         CAST(SUM(
           CAST(CASE WHEN "t26"."is_baseline" THEN "t26"."kwh" ELSE CAST(NULL AS DOUBLE) END * 1000000000000.0 AS DECIMAL(38, 0))
@@ -34,7 +32,6 @@ FROM (
       SELECT
         "t25"."firm",
         "t25"."date",
-        "t25"."group",
         "t25"."meters",
         "t25"."have",
         "t25"."total",
@@ -45,7 +42,6 @@ FROM (
         SELECT
           "t23"."firm",
           "t23"."date",
-          "t23"."group",
           "t23"."meters",
           "t23"."have",
           "t23"."total",
@@ -62,7 +58,6 @@ FROM (
           SELECT
             "t22"."firm",
             "t22"."date",
-            MAX("t22"."group") AS "group",
             SUM(CAST("t22"."in_force" AS BIGINT)) AS "meters",
             COUNT("t22"."part") AS "have",
             CAST(SUM(CAST("t22"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
@@ -71,7 +66,6 @@ FROM (
               "t21"."meter",
               "t21"."firm",
               "t21"."share",
-              "t21"."group",
               "t21"."usual_points",
               "t21"."date",
               "t21"."in_force",
@@ -105,7 +99,6 @@ FROM (
                 "t20"."meter",
                 "t20"."firm",
                 "t20"."share",
-                "t20"."group",
                 "t20"."usual_points",
                 "t5"."date",
                 (
