@@ -7,6 +7,7 @@ those between use what runs. DATABASE_URL with DATABASE_OWNER_URL switches the e
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 from urllib.parse import quote
@@ -19,6 +20,8 @@ from twofront.core.errors import CannotDo
 from twofront.ground.folder import Folder
 from twofront.ground.pgcluster import APP, DATABASE, OWNER, Cluster, Said, guard, rights, silent
 from twofront.ground.pgprograms import OLDEST
+
+_VACUUM_S = 30
 
 
 class Urls(NamedTuple):
@@ -128,10 +131,10 @@ def make_template(given: Urls, name: str) -> None:
     """
     with _as_owner(given) as c:
         source, _ = _names(given)
-        c.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _insist(c, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         _send_away(c, source)
-        c.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+        _insist(
+            c, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
         )
 
 
@@ -143,16 +146,17 @@ def restore_template(given: Urls, name: str) -> None:
     database, app = _names(given)
     fresh = f"{database}_fresh"
     with _as_owner(given) as c:
-        c.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(fresh)))
+        _insist(c, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(fresh)))
         _send_away(c, name)
-        c.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(fresh), sql.Identifier(name))
+        _insist(
+            c, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(fresh), sql.Identifier(name))
         )
         for statement in rights(fresh, c.info.user, app):
             c.execute(statement)
-        c.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-        c.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(fresh), sql.Identifier(database))
+        _insist(c, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        _insist(
+            c,
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(fresh), sql.Identifier(database)),
         )
 
 
@@ -169,9 +173,24 @@ def _as_owner(given: Urls) -> Iterator[psycopg.Connection]:
 
 def _send_away(c: psycopg.Connection, database: str) -> None:
     c.execute(
-        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()",
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+        " where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
         [database],
     )
+
+
+def _insist(c: psycopg.Connection, statement: sql.Composed) -> None:
+    """Run a statement that a vacuum in the database can get in the way of; a vacuum of a small one is soon over."""
+    until = time.monotonic() + _VACUUM_S
+    while True:
+        try:
+            c.execute(statement)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _url(folder: Folder, user: str, secret: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from twofront.server.supervisor import Supervisor
 
 TEMPLATE = "twofront_beginning"
+WHOLE = "whole"
 SIGNED_IN_AS = "office_clerk"
 
 
@@ -38,6 +39,12 @@ def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[st
     connections.close_all()
     said("keeping the beginning")
     keep(folder, urls)
+    write_private(folder.exercise / WHOLE, "")
+
+
+def is_whole(folder: Folder) -> bool:
+    """Tell whether a folder holds an exercise that was made to its end."""
+    return (folder.exercise / WHOLE).is_file()
 
 
 def keep(folder: Folder, urls: Urls) -> None:

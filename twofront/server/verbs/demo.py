@@ -41,16 +41,16 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(
             str(folder), f"in use by process {folder.holder()}", "stop that one, or give another folder"
         )
-    if args.fresh or not folder.county_json.is_file():
-        _clear(folder, wanted=args.fresh)
-    said = Progress()
-    from twofront.server import beginning  # noqa: PLC0415 - the supervisor's own start stays fast
+    from twofront.server import beginning  # noqa: PLC0415 - other verbs start without it
 
+    if args.fresh or not beginning.is_whole(folder):
+        _clear(folder)
+    said = Progress()
     supervisor = Supervisor(folder, port=args.port, said=said, tasks={"reset": beginning.reset})
     accounts: list[dict[str, Any]] = []
 
     def prepare(urls: Urls) -> None:
-        if not folder.county_json.is_file():
+        if not beginning.is_whole(folder):
             beginning.make(folder, urls, clock_at=args.clock, said=said)
         else:
             tables.bring_up_to_date(folder, urls)
@@ -77,12 +77,13 @@ def run(args: argparse.Namespace) -> int:
     return supervisor.run(prepare=prepare, on_ready=on_ready)
 
 
-def _clear(folder: Folder, *, wanted: bool) -> None:
-    """Begin with an empty folder; what a killed start left half made goes, a stranger's files stay."""
+def _clear(folder: Folder) -> None:
+    """Begin with an empty folder: an exercise that is begun anew, or was left half made, goes; a stranger's files stay."""
     if folder.is_empty():
         return
-    is_ours = folder.county_json.is_file() or (folder.run.is_dir() and folder.secrets.is_dir())
-    if not is_ours or (folder.county_json.is_file() and not wanted):
+    is_exercise = (folder.exercise / "plan.json").is_file()
+    is_unfinished = not folder.county_json.is_file() and folder.run.is_dir() and folder.secrets.is_dir()
+    if not (is_exercise or is_unfinished):
         raise CannotDo(str(folder), "holds other files", "give an empty or absent folder")
     Cluster(folder).stop_now()
     folder.remove()
