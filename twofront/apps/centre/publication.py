@@ -14,6 +14,7 @@ from twofront.apps.centre import actions
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.published import Frozen, publications
 from twofront.ground import clock, kinds, ledger, lists, scope
+from twofront.ground.acts import KeyReused
 from twofront.ground.forms import key_field, key_of
 from twofront.ground.lists import Col
 from twofront.ground.pages import Request, asked_day, back, name_of, render, require, said
@@ -39,10 +40,7 @@ def publication(request: Request) -> HttpResponse:
     require(request.actor, "publish")
     on = asked_day(request)
     if request.method == "POST":
-        done = actions.publish(on, by=request.actor, at=clock.now(), key=key_of(request))
-        text = _("已公布 %(on)s，校验值 %(hash)s") % {"on": on.isoformat(), "hash": done.hash[:12]}
-        said(request, text, why_not=_("公布了不能收回；有更正就再公布一次，两次都留着"))
-        return back(f"{reverse('centre:publication')}?on={on.isoformat()}")
+        return _publish(request, on)
     with scope.widened(request.actor.scope):
         board = Board(on)
         data = board.as_json()
@@ -59,6 +57,17 @@ def publication(request: Request) -> HttpResponse:
         days=lists.days(request, on=on, known=None),
     )  # fmt: skip
     return render(request, page)
+
+
+def _publish(request: Request, on: date) -> HttpResponse:
+    try:
+        done = actions.publish(on, by=request.actor, at=clock.now(), key=key_of(request))
+    except KeyReused:
+        said(request, _("这张表已经提交过，这一天已公布"), tone="warn")
+    else:
+        text = _("已公布 %(on)s，校验值 %(hash)s") % {"on": on.isoformat(), "hash": done.hash[:12]}
+        said(request, text, why_not=_("公布了不能收回；有更正就再公布一次，两次都留着"))
+    return back(f"{reverse('centre:publication')}?on={on.isoformat()}")
 
 
 def _form(on: date, *, again: bool) -> Form:
