@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twofront.apps.centre.showing import Showing
 
 SLOWEST = 9
-LETTERS = 9
+LETTERS = 6
 """So many letters of an English name stand in a tile."""
 
 
