@@ -16,7 +16,7 @@ lint:
     ruff check .
     mypy
     lint-imports
-    deptry twofront
+    deptry .
 
 # put the format right, and what the linter can
 fix:

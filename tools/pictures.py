@@ -58,7 +58,9 @@ def take(browser: Browser, at: dict[str, Any], who: dict[str, Any], out: Path, p
                 page.set_viewport_size({"width": width, "height": 844 if width < 500 else 1000})
                 page.goto(at["url"] + path)
                 page.wait_for_timeout(1200)
-                page.screenshot(path=out / f"{name}-{short}-{width}.png", full_page=name != "board" or width < 1920)
+                page.screenshot(
+                    path=out / f"{name}-{short}-{width}.png", full_page=name != "board" or width < 1920
+                )
         context.close()
 
 

@@ -36,8 +36,13 @@ def main() -> None:
     codes = firms(args.firms)
     if not (args.data / "county.json").exists():
         make(args.data, codes, args.days)
-    tokens = {role: command("account", "token", login, "--data", str(args.data))["token"] for role, login in ROLES.items()}
-    server = subprocess.Popen([*TWOFRONT, "serve", "--data", str(args.data), "--port", "0"], stdout=subprocess.PIPE, text=True)
+    tokens = {
+        role: command("account", "token", login, "--data", str(args.data))["token"]
+        for role, login in ROLES.items()
+    }
+    server = subprocess.Popen(
+        [*TWOFRONT, "serve", "--data", str(args.data), "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
     try:
         url = json.loads(server.stdout.readline())["url"]
         ask(args.data, url, tokens, codes, args.requests)
@@ -78,17 +83,55 @@ def make(data: Path, codes: list[str], days: int) -> None:
         command("load", kind, str(SMALL / f"{kind}.csv"), "--data", str(data), "--on", "2020-01-01")
     chance = random.Random(0)
     places = ("330783001", "330783123")
-    write(work / "enterprises.csv", ["name", "credit_code", "township", "sector", "normal_staff"], ([f"示例{i}", c, places[i % 2], f"C{13 + i % 28}", 50] for i, c in enumerate(codes)))
-    write(work / "lists.csv", ["member", "list", "from"], ([c, "above_scale_industry" if i % 3 else "above_limit_services", "2019-12-01"] for i, c in enumerate(codes)))
+    write(
+        work / "enterprises.csv",
+        ["name", "credit_code", "township", "sector", "normal_staff"],
+        ([f"示例{i}", c, places[i % 2], f"C{13 + i % 28}", 50] for i, c in enumerate(codes)),
+    )
+    write(
+        work / "lists.csv",
+        ["member", "list", "from"],
+        (
+            [c, "above_scale_industry" if i % 3 else "above_limit_services", "2019-12-01"]
+            for i, c in enumerate(codes)
+        ),
+    )
     span = [LAST - timedelta(days=n) for n in range(days)]
-    first = {c: LAST - timedelta(days=chance.randrange(-20, days)) for c in codes}  # each firm opens once, some not yet
-    write(work / "reports.csv", ["date", "credit_code", "opened", "on_site"], ([d, c, int(d >= first[c]), 10] for d in span for c in codes if chance.random() < 0.97))
-    write(work / "meters.csv", ["meter", "credit_code", "from"], ([f"M{i}", c, "2019-12-01"] for i, c in enumerate(codes)))
-    write(work / "readings.csv", ["date", "meter", "kwh"], ([d, f"M{i}", round(100 * chance.random(), 2)] for d in span for i in range(len(codes))))
+    first = {
+        c: LAST - timedelta(days=chance.randrange(-20, days)) for c in codes
+    }  # each firm opens once, some not yet
+    write(
+        work / "reports.csv",
+        ["date", "credit_code", "opened", "on_site"],
+        ([d, c, int(d >= first[c]), 10] for d in span for c in codes if chance.random() < 0.97),
+    )
+    write(
+        work / "meters.csv",
+        ["meter", "credit_code", "from"],
+        ([f"M{i}", c, "2019-12-01"] for i, c in enumerate(codes)),
+    )
+    write(
+        work / "readings.csv",
+        ["date", "meter", "kwh"],
+        ([d, f"M{i}", round(100 * chance.random(), 2)] for d in span for i in range(len(codes))),
+    )
     for kind in ("enterprises", "lists", "meters", "reports", "readings"):
         began = time.perf_counter()
-        report = command("load", kind, str(work / f"{kind}.csv"), "--data", str(data), "--on", "2020-01-01", "--known", "2020-02-18T19:00")
-        print(f"load {kind}: {report['accepted']} of {report['read']} rows in {time.perf_counter() - began:.1f} s", flush=True)
+        report = command(
+            "load",
+            kind,
+            str(work / f"{kind}.csv"),
+            "--data",
+            str(data),
+            "--on",
+            "2020-01-01",
+            "--known",
+            "2020-02-18T19:00",
+        )
+        print(
+            f"load {kind}: {report['accepted']} of {report['read']} rows in {time.perf_counter() - began:.1f} s",
+            flush=True,
+        )
 
 
 def ask(data: Path, url: str, tokens: dict[str, str], codes: list[str], n: int) -> None:
@@ -126,9 +169,8 @@ def declare(data: Path, code: str) -> int:
     from twofront.apps.enterprises import actions, queries
     from twofront.apps.register import queries as register
     from twofront.apps.units import queries as units
-    from twofront.ground import clock, scope
+    from twofront.ground import clock, postgres, scope
     from twofront.ground.acts import new_key
-    from twofront.ground import postgres
     from twofront.ground.folder import Folder
 
     del postgres, Folder, data
@@ -137,7 +179,17 @@ def declare(data: Path, code: str) -> int:
         firm = register.firm(code, on=LAST)
         report = queries.report_of(firm.id, on=LAST)
         opened = not (report and report.opened)
-        actions.declare(code, LAST, opened=opened, on_site=None, difficulty="", by=by, under=None, key=new_key(), at=clock.now())
+        actions.declare(
+            code,
+            LAST,
+            opened=opened,
+            on_site=None,
+            difficulty="",
+            by=by,
+            under=None,
+            key=new_key(),
+            at=clock.now(),
+        )
     return (1 if opened else -1) if report or opened else 0
 
 
@@ -149,12 +201,15 @@ def statements(data: Path) -> int:
     from django.test import Client
 
     settings.DEBUG = True
-    from twofront.apps.units import actions, queries as units
+    from twofront.apps.units import actions
+    from twofront.apps.units import queries as units
     from twofront.ground import clock, scope
     from twofront.ground.acts import new_key
 
     with scope.reading(scope.READ_COUNTY):
-        token = actions.issue_token("commander", by=units.actor(units.OPERATOR), under=None, key=new_key(), at=clock.now()).secret
+        token = actions.issue_token(
+            "commander", by=units.actor(units.OPERATOR), under=None, key=new_key(), at=clock.now()
+        ).secret
     client = Client(headers={"Authorization": f"Bearer {token}"})
     client.get(f"/api/v1/board?on={LAST}")
     reset_queries()
@@ -164,7 +219,9 @@ def statements(data: Path) -> int:
 
 def get(url: str, token: str) -> dict:
     """Ask with a token."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})) as response:
+    with urllib.request.urlopen(
+        urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    ) as response:
         return json.load(response)
 
 

@@ -124,7 +124,9 @@ def _stranger(request: HttpRequest) -> HttpResponse:
         )
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": "/login"})
-    return HttpResponse(status=302, headers={"Location": f"/login?{urlencode({'next': request.get_full_path()})}"})
+    return HttpResponse(
+        status=302, headers={"Location": f"/login?{urlencode({'next': request.get_full_path()})}"}
+    )
 
 
 def _zone() -> timezone.tzinfo:  # type: ignore[name-defined]

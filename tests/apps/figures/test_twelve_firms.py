@@ -28,7 +28,9 @@ def _goal(board: dict[str, Any], key: str) -> dict[str, Any]:
     return next(g for g in board["goals"] if g["key"] == key)
 
 
-def test_declared_alone_decides_the_rate_and_no_report_stays_in_the_denominator(board: dict[str, Any]) -> None:
+def test_declared_alone_decides_the_rate_and_no_report_stays_in_the_denominator(
+    board: dict[str, Any],
+) -> None:
     """01-04 and 10 are declared open: 5 of 12; 09 and 12 are without a report: 5 of 10 known."""
     chart = _chart(board, "above_scale_industry")
 
@@ -84,7 +86,9 @@ def test_coverage_counts_dwellings_of_dwellings(board: dict[str, Any]) -> None:
     assert (goal["numerator"], goal["denominator"], goal["count"], goal["unknown"]) == (330, 600, 270, 0)
 
 
-def test_a_zero_goal_is_met_only_after_its_line_closed_the_day(small_county: Any, board: dict[str, Any]) -> None:
+def test_a_zero_goal_is_met_only_after_its_line_closed_the_day(
+    small_county: Any, board: dict[str, Any]
+) -> None:
     """No case since 02-14, and the health line closed 02-18: met; before the closing was known: unknown."""
     from datetime import timedelta
 
@@ -94,4 +98,7 @@ def test_a_zero_goal_is_met_only_after_its_line_closed_the_day(small_county: Any
     before = Board(DAY, known=NOON - timedelta(minutes=1)).as_json()
 
     assert [_goal(board, k)["state"] for k in ("zero_imported", "zero_transmitted")] == ["met", "met"]
-    assert {_goal(before, k)["state"] for k in ("zero_imported", "zero_transmitted", "full_coverage", "full_resumption")} == {"unknown"}
+    assert {
+        _goal(before, k)["state"]
+        for k in ("zero_imported", "zero_transmitted", "full_coverage", "full_resumption")
+    } == {"unknown"}
