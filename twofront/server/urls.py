@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from twofront.apps.enterprises import views as enterprises
+from twofront.apps.figures import showing as figures
 from twofront.server import exercise_pages, health, language, pages
 from twofront.server.api import api
 
@@ -14,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("design", pages.design, name="design"),
     path("", include("twofront.apps.units.urls")),
     path("", include("twofront.apps.campaigns.urls")),
+    path("firms/<str:credit_code>/report", enterprises.report, {"measured": figures.measured}),
     path("", include("twofront.apps.enterprises.urls")),
     path("", include("twofront.apps.figures.urls")),
     path("", include("twofront.server.intake_urls")),

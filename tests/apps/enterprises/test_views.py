@@ -232,3 +232,24 @@ def test_a_day_that_cannot_be_read_is_said(client_as: Callable[[str], Any]) -> N
 
     assert answer.status_code == 400
     assert "2020-02-18" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param(
+            "91330799MA00011143", ["开工", "没开工", "开工"], id="03: declared open, seen shut, measured open"
+        ),
+        pytest.param(FIRM_02, ["开工", "开工", "没开工"], id="02: declared open, seen open, measured shut"),
+        pytest.param("91330799MA00044463", ["未知", "未知", "未知"], id="12: nothing is known"),
+    ],
+)
+def test_the_three_sources_stand_side_by_side_on_the_firms_page(
+    client_as: Callable[[str], Any], code: str, said: list[str]
+) -> None:
+    """Declared, confirmed and measured, each with its own word; none overrides another."""
+    page = client_as("office").get(f"/firms/{code}/report", {"on": DAY}).content.decode()
+    record = page[page.index("已知情况") :].split("</dl>", maxsplit=1)[0]
+
+    parts = [re.sub(r"<[^>]+>", " ", part).split() for part in record.split("<dt>")[1:]]
+    assert {part[0]: part[1] for part in parts[:3]} == dict(zip(("自报", "走访", "用电"), said, strict=True))

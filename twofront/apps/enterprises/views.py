@@ -1,6 +1,7 @@
 """Pages of firms and projects: who has reported, what one firm declares of a day, which projects work."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -26,8 +27,16 @@ from twofront.ground.pages import (
     said,
     sentence_of,
 )
+from twofront.ground.scope import Actor
 from twofront.web.pages.enterprises import FirmsPage, ProjectsPage, ReportPage
 from twofront.web.parts import Form, Link, Owner, Pair
+
+
+class Measured(Protocol):
+    """Tells what the meters say of a firm on a day, in the asker's words."""
+
+    def __call__(self, enterprise: int, on: date, *, known: datetime | None, by: Actor) -> Pair:
+        """Return the word and its value."""
 
 
 def firms(request: Request) -> HttpResponse:
@@ -47,27 +56,31 @@ def firms(request: Request) -> HttpResponse:
     return render(request, page)
 
 
-def report(request: Request, credit_code: str) -> HttpResponse:
-    """What does this firm declare for this day, and what else is known of it?"""
+def report(request: Request, credit_code: str, measured: Measured | None = None) -> HttpResponse:
+    """What does this firm declare for this day, and what else is known of it?
+
+    What the meters say belongs to an app above this one; the addresses tie it in as `measured`.
+    """
     require(request.actor, "rows.see")
     on = asked_day(request)
     firm = lists.found(register.firm(credit_code, on=on))
     if request.method != "POST":
-        return _report_page(request, firm, on)
+        return _report_page(request, firm, on, measured=measured)
     _require_declaring(request, queries.report_of(firm.id, on=on))
     sent = Sent.of(request)
     given = forms.declaration(sent, difficulties=Words.on(on).difficulties)
     if given is None:
-        return _report_page(request, firm, on, sent=sent)
+        return _report_page(request, firm, on, measured=measured, sent=sent)
     if on > kinds.day():
-        return _report_page(request, firm, on, sent=sent, error=_("这一天还没有到，请到那天再报"))
+        error = _("这一天还没有到，请到那天再报")
+        return _report_page(request, firm, on, measured=measured, sent=sent, error=error)
     try:
         done = actions.declare(
             credit_code, on, opened=given.opened, on_site=given.on_site, difficulty=given.difficulty,
             by=request.actor, under=None, key=key_of(request), at=clock.now(),
         )  # fmt: skip
     except (actions.NothingChanged, KeyReused) as e:
-        return _report_page(request, firm, on, sent=sent, error=sentence_of(e))
+        return _report_page(request, firm, on, measured=measured, sent=sent, error=sentence_of(e))
     _say_declared(request, firm, on, is_correction=done.before is not None)
     return back(_address(firm, on))
 
@@ -109,7 +122,13 @@ def projects(request: Request) -> HttpResponse:
 
 
 def _report_page(
-    request: Request, firm: Firm, on: date, *, sent: Sent | None = None, error: str = ""
+    request: Request,
+    firm: Firm,
+    on: date,
+    *,
+    measured: Measured | None,
+    sent: Sent | None = None,
+    error: str = "",
 ) -> HttpResponse:
     known = asked_known(request)
     now = queries.report_of(firm.id, on=on)
@@ -120,10 +139,13 @@ def _report_page(
             firm.credit_code, on, record=now, difficulties=words.difficulties, normal_staff=firm.normal_staff,
             sent=sent, error=error,
         )  # fmt: skip
+    record = _record(firm, on, report=queries.report_of(firm.id, on=on, known=known), words=words)
+    if measured is not None:
+        record.insert(2, measured(firm.id, on, known=known, by=request.actor))
     crumbs = (Link(title=_("企业日报"), href=f"{reverse('enterprises:firms')}?on={on.isoformat()}"),)
     page = ReportPage(
         head=request.make_head(day=on, known=known, crumbs=crumbs), name=firm.name, code=firm.credit_code, on=on, form=form,
-        record=_record(firm, on, report=queries.report_of(firm.id, on=on, known=known), words=words),
+        record=record,
         owner=Owner(line=_("联系人"), name=firm.contact, phone=firm.mobile) if firm.contact or firm.mobile else None,
         is_correction=now is not None,
         history=tables.history(queries.past_reports(firm.id), words=words, may_open_imports=request.actor.can("imports.see")),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.enterprises import queries as enterprises
 from twofront.apps.figures.queries.board import Board
+from twofront.apps.figures.queries.frames import Frames
 from twofront.apps.figures.queries.published import Sheet
 from twofront.apps.figures.queries.published import sheets as published
 from twofront.apps.figures.queries.selecting import cases, villages
@@ -23,9 +24,10 @@ from twofront.apps.register import queries as register
 from twofront.core import figures as sums
 from twofront.core.figures import Members
 from twofront.core.playbook import Chart, Goal
-from twofront.ground import lists
+from twofront.ground import lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
+from twofront.ground.scope import Actor
 from twofront.web import figures as shapes
 from twofront.web.figures import Combination
 from twofront.web.parts import Cell, Owner, Pair, Tone
@@ -349,6 +351,16 @@ def disagreements(
         ),
         sieves=(Sieve(name="place", title=_("镇街"), names=places, value=lambda r: r.township),),
     )  # fmt: skip
+
+
+def measured(enterprise: int, on: date, *, known: datetime | None, by: Actor) -> Pair:
+    """Return what the meters say of a firm on a day, beside its usual."""
+    with scope.widened(by.scope):
+        power = Frames(on, known=known).power
+    state, ratio = power.resumed(enterprise), power.ratio(enterprise)
+    text, tone = _word(sums.UNKNOWN if state is None else int(state))
+    note = "" if ratio is None else _("平时的 %(n)s") % {"n": f"{ratio:.2f}"}
+    return Pair(title=source_titles()["measured"], text=text, tone=tone, note=note)
 
 
 def source_titles() -> dict[str, str]:
