@@ -3,7 +3,7 @@
 `uv.lock`, from which they are exported, names the index of whoever ran this, and stays out of the repository. The first
 line of each lock says how much a first installation on 64-bit Linux downloads; `make` prints it.
 """
-# ruff: noqa: S603, INP001 - a script, whose every word of every command is its own
+
 
 import re
 import subprocess
