@@ -78,15 +78,16 @@ def reading(scope: Scope) -> Iterator[None]:
 
 @contextmanager
 def borrowed(*, read: frozenset[Pair] | None = None, write: frozenset[Pair] | None = None) -> Iterator[None]:
-    """Set pairs for the length of a block, in a transaction; what held before it, an open act too, holds after it."""
+    """Set pairs for the length of a block, in a transaction; what held before it, an open act too, holds after it.
+
+    If the block fails, the database itself brings back what held, with the rest of the savepoint.
+    """
     with transaction.atomic():
         before = _settings()
         apply(read=read, write=write)
-        try:
-            yield
-        finally:
-            if not transaction.get_connection().needs_rollback:
-                _set(before)
+        yield
+        if not transaction.get_connection().needs_rollback:
+            _set(before)
 
 
 def is_set() -> bool:

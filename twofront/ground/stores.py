@@ -142,6 +142,7 @@ def held(
     before = _standing(model, (key,), [ids], list(values))
     states: list[State] = []
     closing: list[int] = []
+    dropped: set[int] = set()  # what a later row of this very batch outdoes
     adding: list[tuple[Any, Holding[tuple[Any, ...]]]] = []
     bodies = list(zip(*values.values(), strict=True))
     for i, (k, body) in enumerate(zip(ids, bodies, strict=True)):
@@ -150,16 +151,19 @@ def held(
             continue
         standing = before.setdefault((k,), [])
         closed, added = history.hold([h for h, _ in standing], body, on=batch.on)
+        outdone = {id(h) for h, _ in standing if added and h.id is None and h.first == batch.on}
         _not_before(
             batch, i, max((at for h, at in standing if h.id in closed), default=None), replaces=bool(closed)
         )
         states.append("same" if not added else "changed" if closed or standing else "new")
         closing += closed
         adding += [(k, h) for h in added]
-        before[(k,)] = [(h, at) for h, at in standing if h.id not in closed] + [
+        dropped |= outdone
+        before[(k,)] = [(h, at) for h, at in standing if h.id not in closed and id(h) not in outdone] + [
             (h, batch.known) for h in added
         ]
     rows.close(model, closing, known=batch.known)
+    adding = [(k, h) for k, h in adding if id(h) not in dropped]
     _add_dated(model, batch, {key: [k for k, _ in adding]}, list(values), [h for _, h in adding])
     return states
 
