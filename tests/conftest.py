@@ -54,10 +54,10 @@ def county_folder() -> Iterator[Any]:
 def _found(folder: Any, county: Any) -> None:
     county.set_up(folder)
     from twofront.ground import intake, scope
-    from twofront.server import founding
+    from twofront.server import founding, playbooks
     from twofront.server.loads import loader
 
-    founding.found(folder, county.playbook_folder(None), clock_at="2020-02-18T19:30")
+    founding.found(folder, playbooks.folder_of(None), clock_at="2020-02-18T19:30")
     for kind in ORDER:
         with scope.reading(scope.READ_COUNTY):
             intake.load(

@@ -11,7 +11,7 @@ import psycopg
 from twofront.ground import postgres
 from twofront.ground.folder import Folder, write_private
 from twofront.ground.postgres import Urls
-from twofront.server import county
+from twofront.server import county, playbooks
 
 if TYPE_CHECKING:
     from twofront.server.supervisor import Supervisor
@@ -31,7 +31,7 @@ def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[st
     said("writing the exercise county's files")
     exercise.write_files(folder)
     said("making the tables")
-    founding.found(folder, county.playbook_folder(None), clock_at=clock_at or exercise.first_clock(folder))
+    founding.found(folder, playbooks.folder_of(None), clock_at=clock_at or exercise.first_clock(folder))
     first = exercise.stops(folder)[0]
     said("loading the county's files")
     exercise.reach(folder, first, said=lambda sentence: said(f"loading {sentence}"))

@@ -19,8 +19,6 @@ from twofront.ground.folder import Folder
 if TYPE_CHECKING:
     from twofront.ground.scope import Actor
 
-DEFAULT_PLAYBOOK = "dongyang-2020"
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -109,32 +107,6 @@ def migrate() -> None:
         cursor.execute(f'grant select, insert, update, delete on {tables} to "{role}"')
         cursor.execute(f'grant usage on all sequences in schema public to "{role}"')
         cursor.execute(f'grant select on django_migrations to "{role}"')
-
-
-def playbook_files(folder: Path) -> Mapping[str, bytes]:
-    """Read the files of a playbook.
-
-    Raises:
-        CannotDo: The folder cannot be read.
-    """
-    try:
-        return {p.name: p.read_bytes() for p in sorted(folder.glob("*.toml"))}
-    except OSError as e:
-        raise CannotDo(str(folder), e.strerror or str(e), "give the folder of a playbook") from e
-
-
-def playbook_folder(given: str | None) -> Path:
-    """Return the folder of a playbook: a path, or the code of one that came with the product."""
-    if given and Path(given).is_dir():
-        return Path(given)
-    code = given or DEFAULT_PLAYBOOK
-    here = Path(__file__).resolve().parent.parent
-    for base in (here / "playbooks", here.parent / "playbooks"):
-        if (base / code).is_dir():
-            return base / code
-    raise CannotDo(
-        "--playbook", f"no playbook {code}", "give a folder, or the code of one that came with the product"
-    )
 
 
 def account_lines(

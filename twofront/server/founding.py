@@ -9,7 +9,7 @@ from typing import Any
 from twofront import __version__
 from twofront.core.errors import CannotDo
 from twofront.ground.folder import Folder, write_private
-from twofront.server import county
+from twofront.server import county, playbooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
     from twofront.ground import clock, clockwork, kinds, scope  # noqa: PLC0415
     from twofront.ground.acts import new_key  # noqa: PLC0415
 
-    files = county.playbook_files(playbook)
+    files = playbooks.files_of(playbook)
     if core_playbook.check(files):
         first = core_playbook.check(files)[0]
         raise CannotDo(f"{first.file}:{first.line}", first.what, first.do)

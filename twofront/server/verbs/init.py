@@ -11,7 +11,7 @@ import json
 from twofront.core.errors import CannotDo
 from twofront.ground import postgres
 from twofront.ground.folder import Folder
-from twofront.server import county
+from twofront.server import county, playbooks
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Folder(args.data)
     if not folder.is_empty():
         raise CannotDo(str(folder), "is not empty", "give an empty or absent folder")
-    playbook = county.playbook_folder(args.playbook)
+    playbook = playbooks.folder_of(args.playbook)
     from twofront.server import founding  # noqa: PLC0415
 
     with folder.held(), postgres.cluster(folder, said=county.say):

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from twofront.core.errors import CannotDo
-from twofront.server import county
+from twofront.server import county, playbooks
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the playbook, put it in force, print its version."""
-    files = county.playbook_files(Path(args.folder))
-    if not files:
-        raise CannotDo(args.folder, "holds no playbook", "give a folder with .toml files")
+    files = playbooks.files_of(Path(args.folder))
     with county.opened(args.data, by=args.by) as open_:
         from twofront.core.time import BadTime, parse_moment  # noqa: PLC0415
         from twofront.ground import kinds  # noqa: PLC0415
