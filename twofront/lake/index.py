@@ -18,15 +18,19 @@ def put_firm_days(con: duckdb.DuckDBPyConnection, *, baseline: Days, days: Days,
     """Make `firm_days` from `meter_readings` and `owners`, which are `readings` and `shares` of the expressions by name.
 
     Names become numbers first, because they are joined and grouped by three times and a number costs a third: a firm's is
-    its place in the order of names, a meter's is the row that says whose it is. Those rows lie in small pieces, so that two
+    its place in the order of names (a number stays), a meter's is the row that says whose it is. Tables lie in small pieces (`finely`), so that two
     threads have a piece each.
     """
-    con.execute("""
-        CREATE TEMP TABLE firm_names AS
-        SELECT name, row_number() OVER (ORDER BY name)::INT AS code FROM (SELECT DISTINCT firm AS name FROM owners)""")
-    con.execute("""
-        CREATE TABLE finely.owned AS SELECT o.* EXCLUDE firm, (row_number() OVER ())::INT AS code, f.code AS firm_code
-        FROM owners o JOIN firm_names f ON o.firm = f.name""")
+    is_text = con.execute("SELECT typeof(firm) = 'VARCHAR' FROM owners LIMIT 1").fetchall() == [(True,)]
+    code = "(row_number() OVER (ORDER BY name))::INT" if is_text else "name"
+    con.execute(
+        f"CREATE TEMP {'TABLE' if is_text else 'VIEW'} firm_names AS SELECT name, {code} AS code FROM (SELECT DISTINCT firm AS name FROM owners)"
+    )
+    coded = "o.* EXCLUDE firm, f.code AS firm_code FROM owners o JOIN firm_names f ON o.firm = f.name"
+    plain = "* EXCLUDE firm, firm AS firm_code FROM owners"
+    con.execute(
+        f"CREATE TABLE finely.owned AS SELECT (row_number() OVER ())::INT AS code, {coded if is_text else plain}"
+    )
     con.execute(
         'CREATE TEMP VIEW shares AS SELECT code AS meter, firm_code AS firm, share, "group", "from", "to" FROM owned'
     )
@@ -40,7 +44,7 @@ def put_firm_days(con: duckdb.DuckDBPyConnection, *, baseline: Days, days: Days,
         "?::BIGINT AS top, ?::BIGINT AS least_points",
         [params.threshold, params.stopped, params.cap, params.top, params.least_points],
     )
-    con.execute(f"CREATE TEMP TABLE firm_days AS {golden('firm_days')}")
+    con.execute(f"CREATE TABLE finely.firm_days AS {golden('firm_days')}")
 
 
 def day_indexes(con: duckdb.DuckDBPyConnection, *, days: Iterable[date], is_grouped: bool) -> list[DayIndex]:

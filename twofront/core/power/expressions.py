@@ -97,7 +97,7 @@ def _usual_points() -> Table:
         readings.filter(_.points > 0)
         .inner_join(days, "date")
         .group_by(["meter", "points"])
-        .agg(baseline_days=_.is_baseline.cast("int64").sum(), all_days=_.count())
+        .agg(baseline_days=_.count(where=_.is_baseline), all_days=_.count())
     )
     frequent = ibis.ifelse(_.baseline_days > 0, _.baseline_days + MANY, _.all_days) * MANY + _.points
     return (
@@ -124,7 +124,7 @@ def _firm_totals() -> Table:
         rows.mutate(part=kwh)
         .group_by(["firm", "date"])
         .agg(
-            meters=_.in_force.cast("int64").sum(),
+            meters=_.count(where=_.in_force),
             have=_.part.count(),
             total=_exact(_.part),
         )
@@ -178,18 +178,18 @@ def index() -> Table:
     rest = ~_.is_top
     sums = firm_day_rows.group_by(["date", "group"]).agg(
         firms=_.count(),
-        known=known.cast("int64").sum(),
-        resumed=resumed.cast("int64").sum(),
-        grey=(_.state == GREY).cast("int64").sum(),
-        stopped=(_.state == STOPPED).cast("int64").sum(),
+        known=_.count(where=known),
+        resumed=_.count(where=resumed),
+        grey=_.count(where=_.state == GREY),
+        stopped=_.count(where=_.state == STOPPED),
         baseline_all=_exact(_.baseline),
         baseline_known=_exact(_where(known, _.baseline)),
         kwh_known=_exact(_where(known, _.kwh)),
         kwh_resumed=_exact(_where(resumed, _.kwh)),
         kwh_capped=_exact(_where(resumed, capped)),
         kwh_top=_exact(_where(known & _.is_top, _.kwh)),
-        rest_known=(known & rest).cast("int64").sum(),
-        rest_resumed=(resumed & rest).cast("int64").sum(),
+        rest_known=_.count(where=known & rest),
+        rest_resumed=_.count(where=resumed & rest),
         rest_baseline=_exact(_where(known & rest, _.baseline)),
         rest_kwh=_exact(_where(resumed & rest, _.kwh)),
     )

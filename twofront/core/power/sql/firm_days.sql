@@ -28,7 +28,8 @@ WITH "t29" AS (
       SELECT
         "t25"."firm",
         "t25"."date",
-        SUM(CAST("t25"."in_force" AS BIGINT)) AS "meters",
+        COUNT(*) FILTER(WHERE
+          "t25"."in_force") AS "meters",
         COUNT("t25"."part") AS "have",
         CAST(SUM(CAST("t25"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
       FROM (
@@ -125,7 +126,8 @@ WITH "t29" AS (
                     SELECT
                       "t16"."meter",
                       "t16"."points",
-                      SUM(CAST("t16"."is_baseline" AS BIGINT)) AS "baseline_days",
+                      COUNT(*) FILTER(WHERE
+                        "t16"."is_baseline") AS "baseline_days",
                       COUNT(*) AS "all_days"
                     FROM (
                       SELECT

@@ -57,10 +57,14 @@ FROM (
     "t0"."date",
     "t0"."group",
     COUNT(*) AS "firms",
-    SUM(CAST("t0"."state" <> 'unknown' AS BIGINT)) AS "known",
-    SUM(CAST("t0"."state" = 'resumed' AS BIGINT)) AS "resumed",
-    SUM(CAST("t0"."state" = 'grey' AS BIGINT)) AS "grey",
-    SUM(CAST("t0"."state" = 'stopped' AS BIGINT)) AS "stopped",
+    COUNT(*) FILTER(WHERE
+      "t0"."state" <> 'unknown') AS "known",
+    COUNT(*) FILTER(WHERE
+      "t0"."state" = 'resumed') AS "resumed",
+    COUNT(*) FILTER(WHERE
+      "t0"."state" = 'grey') AS "grey",
+    COUNT(*) FILTER(WHERE
+      "t0"."state" = 'stopped') AS "stopped",
     CAST(SUM(CAST("t0"."baseline" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "baseline_all",
     CAST(SUM(
       CAST(CASE WHEN "t0"."state" <> 'unknown' THEN "t0"."baseline" ELSE 0.0 END * 1000000000000.0 AS DECIMAL(38, 0))
@@ -94,16 +98,18 @@ FROM (
         ELSE 0.0
       END * 1000000000000.0 AS DECIMAL(38, 0))
     ) AS DOUBLE) / 1000000000000.0 AS "kwh_top",
-    SUM(CAST((
-      "t0"."state" <> 'unknown'
-    ) AND NOT (
-      "t0"."is_top"
-    ) AS BIGINT)) AS "rest_known",
-    SUM(CAST((
-      "t0"."state" = 'resumed'
-    ) AND NOT (
-      "t0"."is_top"
-    ) AS BIGINT)) AS "rest_resumed",
+    COUNT(*) FILTER(WHERE
+      (
+        "t0"."state" <> 'unknown'
+      ) AND NOT (
+        "t0"."is_top"
+      )) AS "rest_known",
+    COUNT(*) FILTER(WHERE
+      (
+        "t0"."state" = 'resumed'
+      ) AND NOT (
+        "t0"."is_top"
+      )) AS "rest_resumed",
     CAST(SUM(
       CAST(CASE
         WHEN (

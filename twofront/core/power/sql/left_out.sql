@@ -58,7 +58,8 @@ FROM (
           SELECT
             "t22"."firm",
             "t22"."date",
-            SUM(CAST("t22"."in_force" AS BIGINT)) AS "meters",
+            COUNT(*) FILTER(WHERE
+              "t22"."in_force") AS "meters",
             COUNT("t22"."part") AS "have",
             CAST(SUM(CAST("t22"."part" * 1000000000000.0 AS DECIMAL(38, 0))) AS DOUBLE) / 1000000000000.0 AS "total"
           FROM (
@@ -155,7 +156,8 @@ FROM (
                         SELECT
                           "t13"."meter",
                           "t13"."points",
-                          SUM(CAST("t13"."is_baseline" AS BIGINT)) AS "baseline_days",
+                          COUNT(*) FILTER(WHERE
+                            "t13"."is_baseline") AS "baseline_days",
                           COUNT(*) AS "all_days"
                         FROM (
                           SELECT
