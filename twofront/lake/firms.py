@@ -45,13 +45,11 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, *, by: str | None) -> None:
         ):  # the engine's strict reader refuses; the walk names the row, or makes a copy that it takes
             _put_rows(con, source, source.scan() if source.parquet else source.scan_clean(), by)
         _check(con, source)
-        con.execute(
-            """
+        group = f"""coalesce(max("group") OVER (PARTITION BY firm), {literal(NOWHERE)}) AS g"""
+        con.execute(f"""
             CREATE TEMP TABLE owners AS
             SELECT meter, firm, any_value(share) AS share, any_value(g) AS "group", NULL::DATE AS "from", NULL::DATE AS "to"
-            FROM (SELECT *, coalesce(max("group") OVER (PARTITION BY firm), '-') AS g FROM firm_rows WHERE meter IS NOT NULL)
-            GROUP BY meter, firm""".replace("'-'", literal(NOWHERE))
-        )
+            FROM (SELECT *, {group} FROM firm_rows WHERE meter IS NOT NULL) GROUP BY meter, firm""")
 
 
 def _put_rows(con: duckdb.DuckDBPyConnection, source: Source, scan: str, by: str | None) -> None:

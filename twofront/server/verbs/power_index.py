@@ -7,10 +7,11 @@ import locale
 import os
 import sys
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 
 from twofront.core.errors import CannotDo
-from twofront.core.power.index import Parameters, records
+from twofront.core.power.index import FIGURES, Parameters, records
 from twofront.core.time import BadTime, Days, parse_days
 from twofront.lake.faults import Fault
 from twofront.lake.power import Asked, of_files
@@ -27,6 +28,8 @@ READINGS is CSV (UTF-8 or GB18030, also .gz), Parquet, or a folder of Parquet fi
 FIRMS.csv: meter,firm,share,sector,township; without it a meter is a firm.
 An empty or negative reading is unknown, never zero. What each figure means: docs/reference/power.md.
 """
+
+MOST_DAYS = 3660
 
 SENTENCES = {
     "missing": ("there is no such file", "give the path of a file", "没有这个文件", "请检查路径"),
@@ -140,6 +143,8 @@ def run(args: argparse.Namespace) -> int:
 def _parameters(args: argparse.Namespace) -> Parameters:
     if args.by and args.firms is None:
         raise CannotDo("--by", "needs a file that says whose meter it is", "add --firms FIRMS.csv")
+    if args.zero_value is not None and not isfinite(args.zero_value):
+        raise CannotDo("--zero-value", f"{args.zero_value} is no number", "give the reading that means 0")
     if args.min_cell < 1:
         raise CannotDo(
             "--min-cell", f"{args.min_cell} is below 1", "give the least number of firms that may be shown"
@@ -152,9 +157,12 @@ def _parameters(args: argparse.Namespace) -> Parameters:
 
 def _days(text: str, option: str) -> Days:
     try:
-        return parse_days(text)
+        days = parse_days(text)
     except BadTime as e:
         raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from None
+    if len(days) > MOST_DAYS:
+        raise CannotDo(option, f"{len(days)} days are more than {MOST_DAYS}", "ask for ten years at most")
+    return days
 
 
 def _in_words(fault: Fault) -> CannotDo:
@@ -179,8 +187,7 @@ def _write_excluded(path: Path, rows: Sequence[tuple[str, str]]) -> None:
 
 
 def _write_csv(rows: Sequence[dict[str, object]], *, is_grouped: bool) -> None:
-    columns = list(rows[0]) if rows else ["date"]
-    columns = [c for c in columns if c != "suppressed"] + (["suppressed"] if is_grouped else [])
+    columns = ["date", "group", *FIGURES, "suppressed"] if is_grouped else ["date", *FIGURES]
     out = csv.DictWriter(sys.stdout, columns, restval="", lineterminator="\n")
     out.writeheader()
     for row in rows:
