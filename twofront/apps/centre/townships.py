@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
+from twofront.apps.centre.words import Words
 from twofront.apps.figures.queries.selecting import villages
 from twofront.core import figures as sums
 from twofront.core.time import end_of
 from twofront.ground.pages import is_english, name_of
-
-if TYPE_CHECKING:
-    from twofront.apps.centre.showing import Showing
 
 SLOWEST = 9
 LETTERS = 6
@@ -35,17 +33,17 @@ class Block:
 class Townships:
     """The townships of a shown board."""
 
-    def __init__(self, showing: "Showing") -> None:
+    def __init__(self, words: Words) -> None:
         """Take the board that is shown."""
-        self.showing = showing
-        self.board = showing.board
-        self.book = showing.book
-        self.frames = showing.frames
+        self.words = words
+        self.board = words.board
+        self.book = words.book
+        self.frames = words.frames
 
     @cached_property
     def blocks(self) -> list[Block]:
         """Return the survey by township with its forecast, those that fall short first."""
-        goal = self.showing.survey_goal
+        goal = self.words.survey_goal
         left = (
             (goal.deadline - end_of(self.board.on, zone=self.board.zone)) / timedelta(days=1)
             if goal and goal.deadline
@@ -58,7 +56,7 @@ class Townships:
         blocks = [
             Block(
                 code,
-                self.showing.place(code),
+                self.words.place(code),
                 sums.forecast(
                     done=sum(v.done for v in rows),
                     before=sum(v.before for v in rows),
@@ -78,7 +76,7 @@ class Townships:
 
     def forecast(self) -> shapes.Forecast | None:
         """Return the survey by block, with what would be reached."""
-        goal = self.showing.survey_goal
+        goal = self.words.survey_goal
         if goal is None or not self.blocks:
             return None
         done, total = sum(b.forecast.done for b in self.blocks), sum(b.forecast.total for b in self.blocks)
@@ -93,14 +91,14 @@ class Townships:
             rows=[self.forecast_row(b) for b in self.blocks],
             needed_per_day=-(-(total - done) // int(left)) if left >= 1 else total - done,
             per_day=sum(b.forecast.per_day for b in self.blocks),
-            href=self.showing.survey(),
+            href=self.words.survey(),
         )
 
     def forecast_row(self, block: Block) -> shapes.ForecastRow:
         """Return a block of the survey, with the villages that have most left."""
         f = block.forecast
         slow = [
-            shapes.SlowVillage(name=name, done=done, dwellings=total, owner=self.showing.head_of(block.code))
+            shapes.SlowVillage(name=name, done=done, dwellings=total, owner=self.words.head_of(block.code))
             for _code, name, done, total in block.villages[:SLOWEST]
             if done < total
         ]
@@ -113,8 +111,8 @@ class Townships:
             forecast_pct=f.rate,
             arrives=f.arrives,
             short=f.total - f.expected,
-            href=self.showing.survey(block.code),
-            owner=self.showing.head_of(block.code),
+            href=self.words.survey(block.code),
+            owner=self.words.head_of(block.code),
             villages=() if f.arrives else slow,
         )
 
@@ -126,7 +124,7 @@ class Townships:
     def tiles(self) -> list[shapes.Tile]:
         """Return the blocks as tiles, in rough place."""
         blocks = {b.code: b for b in self.blocks}
-        charts = {c["key"]: {p["code"]: p for p in c["by_township"]} for c in self.showing.data["charts"]}
+        charts = {c["key"]: {p["code"]: p for p in c["by_township"]} for c in self.words.data["charts"]}
         return [
             shapes.Tile(
                 code=t.key,
@@ -153,7 +151,7 @@ class Townships:
                 word=_("误期") if short else _("能完成"),
                 level=min(4, int(rate // 20)),
                 tone="bad" if short else "plain",
-                href=self.showing.survey(code),
+                href=self.words.survey(code),
             )
         part = charts.get(measure, {}).get(code)
         if part is None or not part["denominator"]:
@@ -168,5 +166,5 @@ class Townships:
             text=f"{rate:.0f}%",
             word=word,
             level=min(4, int(rate // 20)),
-            href=self.showing.rows(f"chart:{measure}", "denominator", code),
+            href=self.words.rows(f"chart:{measure}", "denominator", code),
         )
