@@ -106,6 +106,7 @@ def test_a_file_goes_through_the_queue_and_comes_back_marked(served: str) -> Non
     done = _until_done(browser, address)
     again = _until_done(browser, browser.post("/load", form, ("区划.csv", DIVISIONS.encode("gb18030")))[0])
 
+    assert "装入 区划.csv" in done
     assert "收下 2 行，重复 0 行，退回 1 行" in done
     assert "什么也没有改动" in again
     shown = re.search(r'href="(/imports/[0-9a-f-]{36})"', done)

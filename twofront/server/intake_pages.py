@@ -175,9 +175,8 @@ def _loads(request: Request) -> list[NextLoad]:
 def _progress(request: Request, uid: UUID, job: Job) -> Progress:
     is_load = job.what.startswith(jobs.LOAD)
     asked = jobs.asked_of(uid)
-    file = str(
-        job.body.get("file") or (asked.name if asked else "") or titles().get(job.what.partition(":")[2], "")
-    )
+    named = asked.name if asked else job.result.get("file") or job.body.get("file")
+    file = str(named or titles().get(job.what.partition(":")[2], ""))
     title = (_("装入 %(file)s") if is_load else _("给 %(file)s 标红")) % {"file": file}
     if job.state in {"waiting", "running"}:
         text = _phase(str(job.body.get("sentence", "")))

@@ -100,10 +100,10 @@ def load_file(uid: str) -> None:
             report = _load(UUID(uid), asked, said=teller)
         except (CannotDo, Refused) as e:
             teller.end(
-                "failed", {"en": getattr(e, "en", str(e)), "zh": getattr(e, "zh", str(e)), "kind": asked.kind}
+                "failed", {"en": getattr(e, "en", str(e)), "zh": getattr(e, "zh", str(e)), "file": asked.name}
             )
         else:
-            teller.end("done", {**dataclasses.asdict(report), "columns": {}})
+            teller.end("done", {**dataclasses.asdict(report), "columns": {}, "file": asked.name})
     (inbox() / asked.path).unlink(missing_ok=True)
     _asked_file(uid).unlink(missing_ok=True)
 
