@@ -121,6 +121,7 @@ def test_the_golden_sql_is_what_the_expressions_compile_to() -> None:
 
     folder = files("twofront.core.power") / "sql"
     assert sorted(f.name for f in folder.iterdir()) == sorted(f"{n}.sql" for n in expressions.EXPRESSIONS)
+    assert doctest.testmod(expressions).failed == 0
     for name in expressions.EXPRESSIONS:
         assert expressions.compiled(name) == folder.joinpath(f"{name}.sql").read_text(encoding="utf-8"), name
 
