@@ -110,9 +110,11 @@ def _write(uid: UUID, body: dict[str, Any], state: str, result: Any, done: int, 
     try:
         with _prepared():
             fields: dict[str, Any] = {"state": state, "machine_at": clock.machine()}
-            fields |= {"body": body} if body else {}
             fields |= {"done": done, "total": total} if total else {}
             fields |= {"result": result} if result is not None else {}
+            if body:
+                before = Progress.objects.filter(uid=uid).values_list("body", flat=True).first()
+                fields["body"] = (before or {}) | body
             Progress.objects.filter(uid=uid).update(**fields)
     finally:
         connections["default"].close()

@@ -79,13 +79,14 @@ def _nav(request: Request) -> list[Link]:
         ("units:accounts", _("账号"), "people", "accounts.manage"),
     )
     here = request.resolver_match.view_name if request.resolver_match else ""
-    return [
-        Link(
-            title=title,
-            href=reverse(name),
-            icon=icon,
-            is_here=here.partition(":")[0] == name.partition(":")[0] and here == name,
+    if "enterprise" in request.actor.roles:
+        own = reverse("enterprises:report", args=[request.actor.login.upper()])
+        board = Link(
+            title=_("指挥看板"), href=reverse("centre:board"), icon="board", is_here=here == "centre:board"
         )
+        return [board, Link(title=_("我的日报"), href=own, icon="firm", is_here=request.path == own)]
+    return [
+        Link(title=title, href=reverse(name), icon=icon, is_here=here == name)
         for name, title, icon, permission in pages
         if request.actor.can(permission)
     ]

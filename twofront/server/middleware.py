@@ -64,6 +64,8 @@ class Visit:
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
             request.make_head = partial(make_head, request)  # type: ignore[attr-defined, arg-type]
             scope.apply(read=request.actor.scope.read)  # type: ignore[attr-defined]
+            if _must_change(request):
+                return HttpResponse(status=302, headers={"Location": "/password"})
             with timezone.override(_zone()):
                 return self.respond(request)
 
@@ -80,7 +82,7 @@ def actor(respond: Respond) -> Visit:
     return Visit(respond)
 
 
-STATUS = {"not_permitted": 403, "not_found": 404, "bad_value": 400}
+STATUS = {"not_permitted": 403, "not_found": 404, "no_account": 404, "bad_value": 400}
 
 
 def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
@@ -127,6 +129,12 @@ def _stranger(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         status=302, headers={"Location": f"/login?{urlencode({'next': request.get_full_path()})}"}
     )
+
+
+def _must_change(request: HttpRequest) -> bool:
+    """Tell whether a first password must be changed before anything else is shown."""
+    is_here = request.path.startswith(("/password", "/logout", *OPEN)) or request.path == "/healthz"
+    return not is_here and "Authorization" not in request.headers and bool(request.session.get("must_change"))
 
 
 def _zone() -> timezone.tzinfo:  # type: ignore[name-defined]

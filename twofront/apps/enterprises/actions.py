@@ -12,7 +12,7 @@ from twofront.apps.register import queries as register
 from twofront.apps.register.actions import unknown_enterprise
 from twofront.core.errors import Refused
 from twofront.core.playbook import Playbook
-from twofront.ground import rows, stores
+from twofront.ground import kinds, rows, stores
 from twofront.ground.acts import Key, act, action, new_uid
 from twofront.ground.scope import Actor
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -22,6 +22,12 @@ class UnknownEnterprise(Refused):
     """No enterprise of this code is on record that day."""
 
     code = "unknown_enterprise"
+
+
+class NotYet(Refused):
+    """The day is still to come."""
+
+    code = "not_yet"
 
 
 class NothingChanged(Refused):
@@ -198,9 +204,12 @@ def declare(
 
     Raises:
         UnknownEnterprise: No such enterprise is on record that day.
+        NotYet: The day is still to come.
         NothingChanged: The report says so already.
     """
     firm = register.firm(credit_code, on=on)
+    if on > kinds.day():
+        raise NotYet(f"{on} is still to come; report it on that day", f"{on} 还没有到, 请到那天再报")
     if firm is None:
         raise UnknownEnterprise(
             f"no enterprise {credit_code} is on record on {on}; load it first",

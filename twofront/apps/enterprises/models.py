@@ -7,7 +7,9 @@ from django.db.models import Q
 
 from twofront.ground.history import Current, Dated, Fact, Scoped, by_range, no_overlap
 
-_ONE_SUBJECT = Q(enterprise__isnull=False, project__isnull=True) | Q(enterprise__isnull=True, project__isnull=False)
+_ONE_SUBJECT = Q(enterprise__isnull=False, project__isnull=True) | Q(
+    enterprise__isnull=True, project__isnull=False
+)
 
 
 class Project(Current):
@@ -39,7 +41,9 @@ class Membership(Scoped, Dated):
     """Membership (名单成员) of a list, from a day to a day; joining and leaving carry a reason."""
 
     list = models.TextField()
-    enterprise = models.ForeignKey("register.Enterprise", on_delete=models.PROTECT, null=True, related_name="memberships")
+    enterprise = models.ForeignKey(
+        "register.Enterprise", on_delete=models.PROTECT, null=True, related_name="memberships"
+    )
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="memberships")
     reason = models.TextField(default="")
 
@@ -58,7 +62,9 @@ class Report(Scoped, Fact):
 
     key_fields: ClassVar = ("enterprise_id", "on")
     on = models.DateField()
-    enterprise = models.ForeignKey("register.Enterprise", on_delete=models.PROTECT, related_name="reports", db_index=False)
+    enterprise = models.ForeignKey(
+        "register.Enterprise", on_delete=models.PROTECT, related_name="reports", db_index=False
+    )
     opened = models.BooleanField()
     on_site = models.IntegerField(null=True)
     normal_staff = models.IntegerField(null=True)
@@ -66,7 +72,9 @@ class Report(Scoped, Fact):
 
     class Meta:
         verbose_name = "复工日报"
-        indexes: ClassVar = [models.Index(fields=["on", "enterprise", "-known_at", "-id"], name="report_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["on", "enterprise", "-known_at", "-id"], name="report_newest")
+        ]
 
 
 class Visit(Scoped, Fact):
@@ -75,15 +83,21 @@ class Visit(Scoped, Fact):
     key_fields: ClassVar = ("enterprise_id", "project_id", "officer", "on")
     on = models.DateField()
     officer = models.TextField()
-    enterprise = models.ForeignKey("register.Enterprise", on_delete=models.PROTECT, null=True, related_name="visits")
+    enterprise = models.ForeignKey(
+        "register.Enterprise", on_delete=models.PROTECT, null=True, related_name="visits"
+    )
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, related_name="visits")
     opened = models.BooleanField()
     on_site = models.IntegerField(null=True)
 
     class Meta:
         verbose_name = "走访记录"
-        constraints: ClassVar = [models.CheckConstraint(condition=_ONE_SUBJECT, name="a_visit_is_to_one_thing")]
-        indexes: ClassVar = [models.Index(fields=["on", "enterprise", "project", "-known_at", "-id"], name="visit_newest")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_ONE_SUBJECT, name="a_visit_is_to_one_thing")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["on", "enterprise", "project", "-known_at", "-id"], name="visit_newest")
+        ]
 
 
 class ProjectReport(Scoped, Fact):
@@ -98,4 +112,6 @@ class ProjectReport(Scoped, Fact):
 
     class Meta:
         verbose_name = "项目日报"
-        indexes: ClassVar = [models.Index(fields=["on", "project", "-known_at", "-id"], name="project_report_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["on", "project", "-known_at", "-id"], name="project_report_newest")
+        ]

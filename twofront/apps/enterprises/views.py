@@ -1,5 +1,6 @@
 """Pages of firms and projects: who has reported, what one firm declares of a day, which projects work."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from twofront.apps.enterprises.queries import ReportRow
 from twofront.apps.enterprises.tables import Words
 from twofront.apps.register import queries as register
 from twofront.apps.register.queries import Firm
-from twofront.ground import clock, kinds, lists
+from twofront.ground import clock, kinds, lists, scope
 from twofront.ground.acts import KeyReused, new_key
 from twofront.ground.forms import Sent, key_of
 from twofront.ground.pages import (
@@ -63,6 +64,7 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
     """
     require(request.actor, "rows.see")
     on = asked_day(request)
+    by = _as_owner(request.actor, credit_code)
     firm = lists.found(register.firm(credit_code, on=on))
     if request.method != "POST":
         return _report_page(request, firm, on, measured=measured)
@@ -77,7 +79,7 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
     try:
         done = actions.declare(
             credit_code, on, opened=given.opened, on_site=given.on_site, difficulty=given.difficulty,
-            by=request.actor, under=None, key=key_of(request), at=clock.now(),
+            by=by, under=None, key=key_of(request), at=clock.now(),
         )  # fmt: skip
     except (actions.NothingChanged, KeyReused) as e:
         return _report_page(request, firm, on, measured=measured, sent=sent, error=sentence_of(e))
@@ -176,6 +178,14 @@ def _record(firm: Firm, on: date, *, report: ReportRow | None, words: Words) -> 
         Pair(title=_("主管条线"), text=words.line(firm.line)),
         Pair(title=_("正常用工"), text="" if firm.normal_staff is None else words.people(firm.normal_staff)),
     ]
+
+
+def _as_owner(actor: Actor, credit_code: str) -> Actor:
+    """Open the page of a firm to its own account, whose login is the firm's credit code; others see what they see."""
+    if "enterprise" not in actor.roles or actor.login.upper() != credit_code:
+        return actor
+    scope.apply(read=scope.EVERYTHING)
+    return replace(actor, scope=scope.COUNTY)
 
 
 def _may_declare(request: Request, record: ReportRow | None) -> bool:

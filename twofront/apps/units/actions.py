@@ -29,6 +29,12 @@ class NoAccount(Refused):
     code = "no_account"
 
 
+class NotTheOperator(Refused):
+    """The operator's account cannot be closed."""
+
+    code = "not_the_operator"
+
+
 class NotLoggedIn(Refused):
     """Login and password do not fit; which of the two is not said."""
 
@@ -181,6 +187,10 @@ def open_or_close(
     login: str, *, is_active: bool, by: Actor, under: str | None, key: Key, at: datetime
 ) -> None:
     """Close an account (停用), so that its sessions and token stop at the next request, or open it again."""
+    if login == OPERATOR:
+        raise NotTheOperator(
+            "the operator owns the data folder and stays open", "operator 是数据目录的所有者, 不能停用"
+        )
     with act(by=by, under=under, key=key, at=at) as a:
         account = _locked(login)
         account.is_active, account.epoch, account.token_hash = is_active, account.epoch + 1, ""

@@ -6,6 +6,7 @@ faulty row is looked up only when there is one, so that a million good rows cost
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class Sheet:
 
     name: str
     columns: dict[str, pa.Array]
-    text: bytes | None
+    source: bytes | None
 
     @property
     def rows(self) -> int:
@@ -40,10 +41,38 @@ class Sheet:
         """Return the error for a row, with its line."""
         return CannotDo(f"{self.name}:{self._line(row)}", what, do)
 
+    def cell(self, head: str, row: int) -> str:
+        """Return a cell without blanks around it; '' where there is no such column."""
+        return str(self.columns[head][row].as_py()).strip() if head in self.columns else ""
+
+    def text(self, head: str, row: int) -> str:
+        """Return a cell that may not be empty."""
+        if not (found := self.cell(head, row)):
+            raise self.fault(row, f"the {head} is empty", f"give the {head}")
+        return found
+
+    def whole(self, head: str, row: int, *, default: int | None = None) -> int:
+        """Return a cell as a whole number from 0; the default where it is empty."""
+        found = self.cell(head, row)
+        if not found and default is not None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,9}", found):
+            raise self.fault(row, f"{head} {found!r} is no whole number from 0", "give a plain number")
+        return int(found)
+
+    def metres(self, head: str, row: int) -> float:
+        """Return a cell as a coordinate."""
+        found = _number(self.cell(head, row))
+        if not abs(found) <= _FARTHEST_M:
+            raise self.fault(
+                row, f"{head} {self.cell(head, row)!r} is no number up to 10^9", "give a plain number"
+            )
+        return found
+
     def _line(self, row: int) -> int:
-        if self.text is None:
+        if self.source is None:
             return row + 1
-        reader = csv.reader(io.StringIO(self.text.decode(), newline=""))
+        reader = csv.reader(io.StringIO(self.source.decode(), newline=""))
         seen = -1
         for record in reader:
             if record:
@@ -94,7 +123,7 @@ def sheet(data: bytes, *, name: str, need: Sequence[str], may: Sequence[str] = (
         ).slice(1)
     except pa.ArrowInvalid as e:
         raise _ragged(text, name=name, width=len(heads), why=str(e)) from None
-    return Sheet(name=name, columns={c: _flat(table.column(c)) for c in kept}, text=text)
+    return Sheet(name=name, columns={c: _flat(table.column(c)) for c in kept}, source=text)
 
 
 def sheet_of(table: pa.Table, *, name: str, need: Sequence[str], may: Sequence[str] = ()) -> Sheet:

@@ -4,21 +4,21 @@ One law, in this order: as many posts filled as can be; settled pairs stay; load
 smallest where the skills allow it; short ways from home. The problem is a flow in a network, so the linear optimum is whole.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import maximum_flow
 from scipy.spatial import cKDTree
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Arc = tuple[int, int]  # a post and a person who might hold it, by their places
 Why = Literal["nobody_has_the_skill", "all_absent_or_barred", "all_have_their_load"]
 
 POSTS = (
@@ -30,7 +30,8 @@ POSTS = (
     "volunteer",
 )  # 网格长 专职 兼职 民警 医务 志愿者
 _NEAREST = 12  # people tried for a post at first, and posts for a person's skill a third of that
-_FILLED, _SETTLED, _EVEN = 1e6, 2.5e3, 50.0  # worth, where the longest way there is counts 1
+_FILLED, _SETTLED, _EVEN = 2_000.0, 200.0, 20.0  # worth, where the longest way there is counts 1
+_LAST_FILLED = 1e6  # worth of a filled post in the last try, with every pair open; slow to solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +135,38 @@ def assign(
     """
     able = [i for i, person in enumerate(people) if person.may(on)]
     kept = _settled(posts, people, set(able), settled)
-    arcs = _near(posts, people, able, _NEAREST) | kept
-    goal = most_filled(posts, [people[i] for i in able])
-    chosen: list[tuple[int, int]] = []
-    for reach in (4 * _NEAREST, 16 * _NEAREST, len(people)):
-        chosen = _solve(posts, people, sorted(arcs), kept)
-        if len(chosen) >= goal or not arcs:
+    arcs = (
+        kept
+        | _for_posts(posts, people, range(len(posts)), able, _NEAREST)
+        | _for_people(posts, people, able, _NEAREST // 3)
+    )
+    goal, lightest, heaviest = _possible(posts, [people[i] for i in able])
+    chosen = _solve(posts, people, sorted(arcs), kept, _FILLED)
+    for reach in (16 * _NEAREST, len(people)):
+        load = {i: people[i].held for i in able}
+        for _, i in chosen:
+            load[i] += 1
+        uneven = [
+            i
+            for i, n in load.items()
+            if n > max(heaviest, people[i].held) or n < min(lightest, people[i].most)
+        ]
+        if len(chosen) >= goal and not uneven:
             break
-        arcs |= _near(posts, people, able, reach)
+        filled = Counter(at for at, _ in chosen)
+        short = [at for at, post in enumerate(posts) if filled[at] < post.needed]
+        arcs |= _for_posts(posts, people, short, able, reach) | _for_people(posts, people, uneven, reach)
+        chosen = _solve(posts, people, sorted(arcs), kept, _FILLED if reach < len(people) else _LAST_FILLED)
     return _answer(posts, people, chosen, kept=kept, on=on)
 
 
-def most_filled(posts: Sequence[Post], people: Sequence[Person]) -> int:
+def most_filled(posts: Sequence[Post], people: Sequence[Person], *, load: int | None = None) -> int:
     """Return how many posts can be filled at most, by skills and loads alone: a flow from people through kinds to posts.
+
+    Args:
+        posts: The posts.
+        people: Those who may be assigned.
+        load: The most grids anybody may have in the end; None leaves it to each person's own.
 
     Example:
         >>> most_filled([Post("V-1", "chief", 3, 0, 0)], [Person("Li", frozenset({"chief"}), 0, 0, most=2)])
@@ -162,7 +182,8 @@ def most_filled(posts: Sequence[Post], people: Sequence[Person]) -> int:
         mine = [n + at for at, kind in enumerate(kinds) if kind in person.kinds]
         tail += [n + k, *([i] * len(mine))]
         head += [i, *mine]
-        room += [person.most - person.held] * (1 + len(mine))
+        most = person.most if load is None else min(person.most, load)
+        room += [max(0, most - person.held)] * (1 + len(mine))
     tail += [n + at for at in range(k)]
     head += [n + k + 1] * k
     room += [need[kind] for kind in kinds]
@@ -170,9 +191,22 @@ def most_filled(posts: Sequence[Post], people: Sequence[Person]) -> int:
     return int(maximum_flow(graph, n + k, n + k + 1).flow_value)
 
 
+def _possible(posts: Sequence[Post], people: Sequence[Person]) -> tuple[int, int, int]:
+    """Return how many posts can be filled, and the smallest and largest load that this leaves room for.
+
+    The largest load is the least with which all that can be filled is filled; the smallest is one below it if everybody can
+    have that much (a flow that fills everybody up to there can be raised to the whole without taking from anybody), else 0.
+    """
+    goal = most_filled(posts, people)
+    heaviest = next((load for load in range(9) if most_filled(posts, people, load=load) == goal), 9)
+    floor = heaviest - 1
+    wanted = sum(max(0, min(person.most, floor) - person.held) for person in people)
+    return goal, floor if floor > 0 and most_filled(posts, people, load=floor) == wanted else 0, heaviest
+
+
 def _settled(
     posts: Sequence[Post], people: Sequence[Person], able: set[int], settled: Sequence[Pair]
-) -> set[tuple[int, int]]:
+) -> set[Arc]:
     post_at = {(post.grid, post.kind): at for at, post in enumerate(posts)}
     person_at = {person.person: i for i, person in enumerate(people)}
     kept = set()
@@ -187,32 +221,45 @@ def _settled(
     return kept
 
 
-def _near(
-    posts: Sequence[Post], people: Sequence[Person], able: Sequence[int], count: int
-) -> set[tuple[int, int]]:
-    """Return pairs (post, person): for each post the nearest able people, for each person a few nearest posts of each kind."""
-    arcs: set[tuple[int, int]] = set()
-    for kind in sorted({post.kind for post in posts}):
-        mine = np.array([at for at in range(len(posts)) if posts[at].kind == kind], dtype=np.int64)
-        those = np.array([i for i in able if kind in people[i].kinds], dtype=np.int64)
-        if not len(those):
-            continue
+def _for_posts(
+    posts: Sequence[Post], people: Sequence[Person], which: Iterable[int], able: Iterable[int], few: int
+) -> set[Arc]:
+    """Return for each of some posts the pairs with the nearest people who may and can."""
+    posts_of: dict[str, list[int]] = defaultdict(list)
+    for at in which:
+        posts_of[posts[at].kind].append(at)
+    able = list(able)
+    arcs: set[Arc] = set()
+    for kind, mine in sorted(posts_of.items()):
+        those = [i for i in able if kind in people[i].kinds]
         spots = np.array([(posts[at].x_m, posts[at].y_m) for at in mine])
         homes = np.array([(people[i].x_m, people[i].y_m) for i in those])
-        for one, at in _nearest(spots, homes, count):
-            arcs.update(zip(mine[one].tolist(), those[at].tolist(), strict=True))
-        for one, at in _nearest(homes, spots, max(1, count // 3)):
-            arcs.update(zip(mine[at].tolist(), those[one].tolist(), strict=True))
+        arcs.update((mine[one], those[other]) for one, other in _nearest(spots, homes, few))
     return arcs
 
 
-def _nearest(from_: Floats, to: Floats, count: int) -> list[tuple[Ints, Ints]]:
-    few = min(count, len(to))
+def _for_people(posts: Sequence[Post], people: Sequence[Person], which: Iterable[int], few: int) -> set[Arc]:
+    """Return for each of some people the pairs with the nearest posts of each of their kinds."""
+    which = list(which)
+    arcs: set[Arc] = set()
+    for kind in sorted({post.kind for post in posts}):
+        mine = [at for at, post in enumerate(posts) if post.kind == kind]
+        those = [i for i in which if kind in people[i].kinds]
+        spots = np.array([(posts[at].x_m, posts[at].y_m) for at in mine])
+        homes = np.array([(people[i].x_m, people[i].y_m) for i in those])
+        arcs.update((mine[other], those[one]) for one, other in _nearest(homes, spots, few))
+    return arcs
+
+
+def _nearest(from_: Floats, to: Floats, few: int) -> list[tuple[int, int]]:
+    if not len(from_) or not len(to):
+        return []
+    few = min(few, len(to))
     near = cKDTree(to).query(from_, k=few)[1].reshape(len(from_), few)
-    return [(np.repeat(np.arange(len(from_)), few), near.ravel())]
+    return list(zip(np.repeat(np.arange(len(from_)), few).tolist(), near.ravel().tolist(), strict=True))
 
 
-def _km(posts: Sequence[Post], people: Sequence[Person], arcs: Sequence[tuple[int, int]]) -> Floats:
+def _km(posts: Sequence[Post], people: Sequence[Person], arcs: Sequence[Arc]) -> Floats:
     spots = np.array([(posts[at].x_m, posts[at].y_m) for at, _ in arcs]).reshape(-1, 2)
     homes = np.array([(people[i].x_m, people[i].y_m) for _, i in arcs]).reshape(-1, 2)
     km: Floats = np.hypot(*(spots - homes).T) / 1000
@@ -222,9 +269,10 @@ def _km(posts: Sequence[Post], people: Sequence[Person], arcs: Sequence[tuple[in
 def _solve(
     posts: Sequence[Post],
     people: Sequence[Person],
-    arcs: Sequence[tuple[int, int]],
-    kept: set[tuple[int, int]],
-) -> list[tuple[int, int]]:
+    arcs: Sequence[Arc],
+    kept: set[Arc],
+    filled: float,
+) -> list[Arc]:
     """Return the pairs of the least cost: a linear programme over the arcs, whole because it is a flow."""
     if not arcs:
         return []
@@ -263,32 +311,19 @@ def _solve(
 
 
 def _highs(cost: Floats, upper: Floats, matrix: coo_array) -> list[float]:
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(cost), len(upper)
-    model.col_cost_, model.col_lower_, model.col_upper_ = cost, np.zeros(len(cost)), np.ones(len(cost))
-    model.row_lower_, model.row_upper_ = np.full(len(upper), -np.inf), upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
-    )
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003 - HiGHS's own form
-    solver.setOptionValue("threads", 1)
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"HiGHS found no optimum: {solver.getModelStatus()}")
-    return list(solver.getSolution().col_value)
+    # scipy's own HiGHS: the separate binding prints a banner where the answer of a command stands
+    found = linprog(cost, A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs-ds")
+    if found.x is None:
+        raise RuntimeError(f"HiGHS found no optimum: {found.message}")
+    return list(found.x)
 
 
 def _answer(
     posts: Sequence[Post],
     people: Sequence[Person],
-    chosen: Sequence[tuple[int, int]],
+    chosen: Sequence[Arc],
     *,
-    kept: set[tuple[int, int]],
+    kept: set[Arc],
     on: date | None,
 ) -> Staffed:
     filled = Counter(at for at, _ in chosen)
