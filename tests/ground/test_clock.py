@@ -30,15 +30,8 @@ def test_the_countys_clock_stands_while_the_machines_goes(small_county: Any) -> 
 
 def test_without_a_reading_the_county_follows_the_machine(small_county: Any) -> None:
     """A real county has no reading of its own: its now is the machine's."""
-    from django.db import connection, transaction
-
     from twofront.ground import clock
-    from twofront.ground.models import ClockReading
 
-    del connection
-    with transaction.atomic(using="default"):
-        readings = ClockReading.objects.none()
-        assert not readings.exists()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "_standing", lambda: None)
         before = clock.machine()
