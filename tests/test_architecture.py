@@ -30,6 +30,7 @@ CORE = {
 APP_FILES = {"__init__", "models", "actions", "queries", "forms", "views", "urls", "api", "jobs", "imports"}
 MORE_FILES = {  # what pages show is made beside the views, so that these stay short
     "showing": "turns an app's rows into the parts of its pages",
+    "words": "the words that an app's pages say of what is counted",
     "enterprises/tables": "the lists of firms, projects and members as tables",
     "figures/readings": "the readings' own way into the lake, which is a store and no table",
     "centre/page": "the board's page put together",

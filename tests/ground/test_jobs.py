@@ -42,7 +42,7 @@ def test_progress_is_seen_while_the_jobs_own_transaction_is_open(progress: UUID)
         "running",
         1,
         3,
-        {"sentence": "checking 3 rows"},
+        {"file": "a.csv", "sentence": "checking 3 rows"},
     )
     assert (_row(progress).state, _row(progress).result) == ("done", {"read": 3})
 
