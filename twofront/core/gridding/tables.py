@@ -143,7 +143,7 @@ def sheet_of(table: pa.Table, *, name: str, need: Sequence[str], may: Sequence[s
     return Sheet(
         name=name,
         columns={c: pc.fill_null(_flat(table.column(c)).cast(pa.string()), "") for c in kept},
-        text=None,
+        source=None,
     )
 
 
