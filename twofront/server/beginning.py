@@ -62,6 +62,7 @@ def reset(supervisor: "Supervisor", words: dict[str, Any]) -> dict[str, Any]:
     sessions = _sessions(supervisor.urls)
     postgres.restore_template(supervisor.urls, TEMPLATE)
     _keep_sessions(supervisor.urls, sessions)
+    (folder.heads / "heads.jsonl").unlink(missing_ok=True)  # the heads of a chain that is no more
     fresh = folder.lake.with_name("lake.new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(_lake_copy(folder), fresh)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
 
 from twofront.apps.units.models import Account, Post
 from twofront.apps.units.queries import OPERATOR, hash_token
@@ -117,16 +116,11 @@ def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
     """
     login_hash, address_hash = keyed_hash(login), keyed_hash(address)
     door = scope.system("door")
-    with transaction.atomic():
-        scope.apply(read=scope.EVERYTHING, write=scope.EVERYTHING)
+    with scope.borrowed(read=scope.EVERYTHING):
         since = clock.machine() - WINDOW
         failed = Attempt.objects.filter(succeeded=False, machine_at__gt=since)
-        if (
-            max(
-                failed.filter(login_hash=login_hash).count(), failed.filter(address_hash=address_hash).count()
-            )
-            >= TRIES
-        ):
+        tries = (failed.filter(login_hash=login_hash), failed.filter(address_hash=address_hash))
+        if max(t.count() for t in tries) >= TRIES:
             raise TooManyTries("too many failed tries; wait ten minutes", "失败次数过多, 请十分钟后再试")
         account = Account.objects.filter(login=login, is_active=True).first()
         fits = check_password(password, account.password if account and account.password else _DUMMY)

@@ -16,7 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--on", required=True, help="the day")
     parser.add_argument("--known", help="as the county knew it at this moment")
-    parser.add_argument("--township", help="one township's code (export)")
+    if not parser.prog.endswith("publish"):
+        parser.add_argument("--township", help="one township's code")
     parser.add_argument("--by", help="the login that asks; the operator if left out")
 
 
