@@ -42,7 +42,6 @@ WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_crea
 QUERYSET_WRITES = {"create", "update", "delete", "insert", "close"}
 OUTSIDE_ACTS = {  # each with the reason why no act is open there
     ("server/middleware.py", "__call__"): "the request's transaction, in which acts open their own",
-    ("apps/units/actions.py", "log_in"): "counts the tries before anybody is known, and writes none of them",
     (
         "server/beginning.py",
         "_keep_sessions",
