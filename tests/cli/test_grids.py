@@ -286,3 +286,34 @@ def test_micro_grids_lie_under_their_grid(village, capsys):
     rows = [line.split(",") for line in (village / "m.csv").read_text().splitlines()]
     assert (code, rows[0], json.loads(said)["breaches"]) == (0, ["id", "grid", "micro"], 0)
     assert all(micro.startswith(f"{grid}-") for _, grid, micro in rows[1:])
+
+
+@pytest.mark.real
+@pytest.mark.slow  # 2,294 block groups into 20 grids
+@pytest.mark.skipif(not (DATA / "graphs").exists(), reason="the graph of Arkansas is not beside the checkout")
+def test_arkansas_has_20_grids_all_connected_none_outside(tmp_path, capsys):
+    """3,011,524 people in block groups, border = shared perimeter, 140,000 to 160,000 a grid."""
+    graph = json.loads(gzip.decompress((DATA / "graphs" / "arkansas_blockgroups.json.gz").read_bytes()))
+    nodes = [(n["id"], n["tot_pop_20"], n["INTPTLON20"], n["INTPTLAT20"]) for n in graph["nodes"]]
+    pairs = {
+        tuple(sorted((node[0], friend["id"]))): friend["shared_perim"]
+        for node, friends in zip(nodes, graph["adjacency"], strict=True)
+        for friend in friends
+    }
+    rows = [f"{i},AR,{people},{float(x)},{float(y)}" for i, people, x, y in nodes]
+    (tmp_path / "d.csv").write_text("\n".join(["id,village,households,x_m,y_m", *rows]))
+    (tmp_path / "e.csv").write_text(
+        "\n".join(["a,b,border_m", *(f"{a},{b},{m!r}" for (a, b), m in pairs.items())])
+    )
+    words = (tmp_path / "d.csv", "--edges", tmp_path / "e.csv", "--min", 140_000, "--max", 160_000)
+
+    code, said, _ = run(capsys, "grids", "draw", *words, "--out", tmp_path / "g.csv")
+
+    found = json.loads(said)
+    assert (code, found["households"], found["grids"], found["outside_band"], found["breaches"]) == (
+        0,
+        3_011_524,
+        20,
+        0,
+        0,
+    )

@@ -29,9 +29,9 @@ class Effort:
     nothing depends on the unit of lengths or the size of dwellings.
     """
 
-    starts: int = 12
+    starts: int = 10
     steps: int = 60
-    least_steps: int = 60_000
+    least_steps: int = 40_000
     hot: float = 2.0
     cold: float = 0.15
     penalty: float = 1.0
