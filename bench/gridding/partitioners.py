@@ -26,7 +26,9 @@ LIMIT_S = 120
 
 def read(path, need, may=()):
     data = Path(path).read_bytes()
-    return tables.sheet(gzip.decompress(data) if path.endswith(".gz") else data, name=path, need=need, may=may)
+    return tables.sheet(
+        gzip.decompress(data) if path.endswith(".gz") else data, name=path, need=need, may=may
+    )
 
 
 def metis(part, grids, *, recursive):
@@ -34,7 +36,12 @@ def metis(part, grids, *, recursive):
     options = pymetis.Options(seed=1, ufactor=30, contig=0 if recursive else 1)
     adjacency = pymetis.CSRAdjacency(part.first, part.other)
     _, found = pymetis.part_graph(
-        grids, adjacency=adjacency, vweights=part.households, eweights=weights, recursive=recursive, options=options
+        grids,
+        adjacency=adjacency,
+        vweights=part.households,
+        eweights=weights,
+        recursive=recursive,
+        options=options,
     )
     return np.array(found)
 
@@ -43,16 +50,26 @@ def kahip_(part, grids, *, mode):
     import kahip
 
     weights = np.maximum(1, np.round(part.border * 10)).astype(int).tolist()
-    _, found = kahip.kaffpa(part.households.tolist(), part.first.tolist(), weights, part.other.tolist(), grids, 0.03, True, 1, mode)
+    _, found = kahip.kaffpa(
+        part.households.tolist(),
+        part.first.tolist(),
+        weights,
+        part.other.tolist(),
+        grids,
+        0.03,
+        True,
+        1,
+        mode,
+    )
     return np.array(found)
 
 
 def gerrychain_(part, grids):
-    import networkx
+    import networkx as nx
     from gerrychain import Graph
     from gerrychain.tree import recursive_tree_part
 
-    graph = networkx.Graph()
+    graph = nx.Graph()
     graph.add_nodes_from((v, {"households": int(h)}) for v, h in enumerate(part.households))
     source = np.repeat(np.arange(len(part.households)), np.diff(part.first))
     graph.add_edges_from(zip(source.tolist(), part.other.tolist(), strict=True))
@@ -71,7 +88,9 @@ def spopt_(part, grids):
     for a, b in zip(source.tolist(), part.other.tolist(), strict=True):
         friends[a].append(b)
     frame = geopandas.GeoDataFrame({"households": part.households.astype(float)})
-    model = Skater(frame, libpysal.weights.W(friends, silence_warnings=True), ["households"], n_clusters=grids, floor=2)
+    model = Skater(
+        frame, libpysal.weights.W(friends, silence_warnings=True), ["households"], n_clusters=grids, floor=2
+    )
     model.solve()
     return np.array(model.labels_)
 
@@ -142,7 +161,13 @@ def run(name, of, borders, laid, parts, counts, ours):
         shift += k
     worth = score(of, borders, grid, band=BAND)
     ratio = mine / theirs if theirs else None
-    return {"who": name, **_shown(worth), "s": round(seconds, 2), "parts with fewer grids": skipped, "our cut / theirs": ratio}
+    return {
+        "who": name,
+        **_shown(worth),
+        "s": round(seconds, 2),
+        "parts with fewer grids": skipped,
+        "our cut / theirs": ratio,
+    }
 
 
 if __name__ == "__main__":
