@@ -50,17 +50,9 @@ def kahip_(part, grids, *, mode):
     import kahip
 
     weights = np.maximum(1, np.round(part.border * 10)).astype(int).tolist()
-    _, found = kahip.kaffpa(
-        part.households.tolist(),
-        part.first.tolist(),
-        weights,
-        part.other.tolist(),
-        grids,
-        0.03,
-        True,
-        1,
-        mode,
-    )
+    quiet = True
+    graph = (part.households.tolist(), part.first.tolist(), weights, part.other.tolist())
+    _, found = kahip.kaffpa(*graph, grids, 0.03, quiet, 1, mode)
     return np.array(found)
 
 
