@@ -109,6 +109,7 @@ def load(small_county: Any, tmp_path: Path) -> Callable[..., Any]:
         by: Any = None,
         known: datetime | None = None,
         on: date = DAY,
+        at: datetime = NOON,
         name: str | None = None,
         **options: Any,
     ) -> Any:
@@ -118,7 +119,7 @@ def load(small_county: Any, tmp_path: Path) -> Callable[..., Any]:
             loader(kind),
             path,
             by=by or operator(),
-            at=NOON,
+            at=at,
             on=on,
             known=known,
             options=options,
@@ -162,3 +163,6 @@ def client_as(small_county: Any) -> Callable[[str], Any]:
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the machine's own county out of the tests."""
     os.environ.pop("TWOFRONT_DATA", None)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # Playwright keeps a loop of its own in the thread of the tests
+    )

@@ -1,0 +1,199 @@
+"""Every figure opens its rows, and nobody opens another's: the board at its door, by token and by session."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.conftest import FILES, NOON
+
+DAY = date(2020, 2, 18)
+A, B = "330783001", "330783123"
+CODES = [line.split(",")[1] for line in (FILES / "enterprises.csv").read_text("utf-8").splitlines()[1:]]
+
+
+def _get(client: Any, address: str) -> Any:
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return json.loads(response.content)
+
+
+def _figures(board: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    for figure in (*board["charts"], *board["goals"]):
+        for part in ("numerator", "denominator", "unknown"):
+            if figure["rows"][part] is not None:
+                yield figure, part
+
+
+@pytest.mark.parametrize(
+    "township", ["", f"&township={A}", f"&township={B}"], ids=["county", "one township", "the other"]
+)
+def test_every_address_of_rows_sums_to_its_figure(client_as: Callable[[str], Any], township: str) -> None:
+    """Four charts and four goals, numerator, denominator and unknown: the total of the rows is the figure, page by page."""
+    client = client_as("office")
+    board = _get(client, f"/api/v1/board?on={DAY}{township}")
+
+    for figure, part in _figures(board):
+        answer = _get(client, figure["rows"][part])
+        items, following = list(answer["items"]), answer["next"]
+        while following:
+            page = _get(client, following)
+            items, following = [*items, *page["items"]], page["next"]
+
+        assert answer["total"] == (figure[part] or 0), (figure["key"], part)
+        assert sum(i["n"] for i in items) == answer["total"], (figure["key"], part)
+        assert all({"id", "name", "township", "n"} <= i.keys() for i in items)
+
+
+def test_townships_of_every_figure_add_up(client_as: Callable[[str], Any]) -> None:
+    """What the two townships have adds up to what the county has."""
+    client = client_as("office")
+    whole = _get(client, f"/api/v1/board?on={DAY}")
+    parts = [_get(client, f"/api/v1/board?on={DAY}&township={t}") for t in (A, B)]
+
+    for kind in ("charts", "goals"):
+        for i, figure in enumerate(whole[kind]):
+            for part in ("numerator", "denominator", "unknown"):
+                if figure[part] is not None:
+                    assert sum(p[kind][i][part] for p in parts) == figure[part], (figure["key"], part)
+
+
+def test_one_corrected_report_moves_figure_and_rows_by_one(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """Firm 08 was declared shut; once it is declared open, both sides of the chart move by one."""
+    client = client_as("office")
+    before = _get(client, f"/api/v1/board?on={DAY}")["charts"][0]
+
+    load("reports", f"date,credit_code,opened,on_site\n2020-02-18,{CODES[7]},1,8\n")
+    after = _get(client, f"/api/v1/board?on={DAY}")["charts"][0]
+
+    assert after["numerator"] == before["numerator"] + 1
+    assert _get(client, after["rows"]["numerator"])["total"] == after["numerator"]
+    assert after["denominator"] == before["denominator"]
+
+
+def test_a_townships_clerk_gets_his_own_rows_and_404_beyond(client_as: Callable[[str], Any]) -> None:
+    """Aggregates are open to every account; rows only of one's own township."""
+    client = client_as("wuning")
+    county = _get(client, f"/api/v1/board?on={DAY}")
+    own = _get(client, f"/api/v1/board?on={DAY}&township={A}")
+
+    for figure, part in _figures(county):
+        assert client.get(figure["rows"][part]).status_code == 404, (figure["key"], part)
+        assert client.get(f"{figure['rows'][part]}&township={B}").status_code == 404, (figure["key"], part)
+    for figure, part in _figures(own):
+        assert _get(client, figure["rows"][part])["total"] == (figure[part] or 0), (figure["key"], part)
+
+
+def test_an_observer_sees_sums_and_no_rows(client_as: Callable[[str], Any]) -> None:
+    """A read-only observer's board is the county's; every row answers 404."""
+    client = client_as("observer")
+    board = _get(client, f"/api/v1/board?on={DAY}")
+
+    assert board["charts"][0]["denominator"] == 12
+    assert {client.get(f["rows"][p]).status_code for f, p in _figures(board)} == {404}
+
+
+def test_a_line_clerk_opens_the_rows_of_his_own_list(client_as: Callable[[str], Any]) -> None:
+    """The economy line's clerk opens the industry list of the whole county, and nobody else's."""
+    client = client_as("economy")
+    board = _get(client, f"/api/v1/board?on={DAY}")
+    industry = next(c for c in board["charts"] if c["key"] == "above_scale_industry")
+    services = next(c for c in board["charts"] if c["key"] == "above_limit_services")
+
+    assert _get(client, industry["rows"]["denominator"])["total"] == 12
+    assert client.get(services["rows"]["denominator"]).status_code == 404
+
+
+def test_without_credentials_the_door_for_programs_says_401(small_county: Any) -> None:
+    """No or wrong credentials: 401, never a redirect."""
+    from django.test import Client
+
+    assert Client().get("/api/v1/board").status_code == 401
+    assert Client(headers={"Authorization": "Bearer nonsense"}).get("/api/v1/board").status_code == 401
+
+
+def test_the_command_and_the_address_say_the_same(
+    client_as: Callable[[str], Any], actor: Callable[[str], Any]
+) -> None:
+    """`board export` prints what GET /api/v1/board answers."""
+    from twofront.apps.centre import queries
+
+    printed = queries.board(DAY, by=actor("office"))
+
+    assert json.loads(json.dumps(printed)) == _get(client_as("office"), f"/api/v1/board?on={DAY}")
+
+
+def test_what_was_published_is_found_again_and_a_late_correction_shows(
+    small_county: Any, load: Callable[..., Any], actor: Callable[[str], Any]
+) -> None:
+    """Published as known at 19:00; one report corrected at 19:30: then = what went out, now = revised by one row."""
+    from twofront.apps.centre import actions, queries
+    from twofront.apps.figures.models import Publication
+
+    # the small county became known at 19:30; so the publication stands at 19:30 and the clock goes on to 20:00
+    later = NOON + timedelta(minutes=30)
+    _set_clock(later)
+    actions.publish(DAY, known=NOON, by=actor("office"), at=later)
+    published = Publication.objects.get(on=DAY).board
+    load("reports", f"date,credit_code,opened,on_site\n2020-02-18,{CODES[7]},1,8\n", known=later, at=later)
+
+    then = queries.board(DAY, known=NOON, by=actor("office"))
+    now = queries.board(DAY, by=actor("office"))
+
+    assert json.loads(json.dumps(then)) == published
+    point = next(c for c in now["charts"] if c["key"] == "above_scale_industry")["series"][-1]
+    assert (point["on"], point["revised"]) == ("2020-02-18", True)
+    assert [(c["id"], c["before"], c["after"]) for c in now["changed"] if c["known"]] == [
+        (CODES[7], False, True)
+    ]
+    assert next(c for c in now["charts"] if c["key"] == "above_scale_industry")["numerator"] == 6
+
+
+def _set_clock(at: datetime) -> None:
+    from twofront.ground import clockwork, scope
+    from twofront.ground.acts import new_key
+
+    clockwork.set_clock(at, by=scope.system("test"), under=None, key=new_key(), at=at)
+
+
+def test_a_case_breaks_its_goal_and_an_unknown_origin_leaves_it_unknown(
+    load: Callable[..., Any], client_as: Callable[[str], Any]
+) -> None:
+    """A local case since the start breaks zero transmitted; a case of unknown origin makes the other one unknown."""
+    client = client_as("office")
+    load(
+        "cases", f"case_id,reported_on,origin,township\nX1,2020-02-16,local,{A}\nX2,2020-02-17,unknown,{B}\n"
+    )
+
+    goals = {g["key"]: g for g in _get(client, f"/api/v1/board?on={DAY}")["goals"]}
+
+    assert (goals["zero_transmitted"]["state"], goals["zero_transmitted"]["count"]) == ("broken", 1)
+    assert (goals["zero_imported"]["state"], goals["zero_imported"]["unknown"]) == ("unknown", 1)
+
+
+def test_something_missing_after_the_deadline_breaks_a_full_goal(
+    load: Callable[..., Any], client_as: Callable[[str], Any]
+) -> None:
+    """The survey's deadline is 02-21 24:00: open before it, broken once it is past, with nothing else changed."""
+    client = client_as("office")
+    before = {g["key"]: g["state"] for g in _get(client, f"/api/v1/board?on={DAY}")["goals"]}
+    _set_clock(datetime.fromisoformat("2020-02-22T00:00:00+08:00"))
+
+    after = {g["key"]: g["state"] for g in _get(client, "/api/v1/board?on=2020-02-21")["goals"]}
+
+    assert (before["full_coverage"], after["full_coverage"]) == ("open", "broken")
+
+
+def test_addresses_carry_day_and_known_moment(client_as: Callable[[str], Any]) -> None:
+    """An address of a past moment opens the past."""
+    board = _get(client_as("office"), f"/api/v1/board?on={DAY}&known=2020-02-18T19:30")
+
+    query = parse_qs(urlsplit(board["charts"][0]["rows"]["numerator"]).query)
+
+    assert query["on"] == ["2020-02-18"]
+    assert query["known"] == ["2020-02-18T19:30:00+08:00"]
