@@ -104,8 +104,8 @@ def change_password(
     _set_password(login, make_password(new), must_change=False, by=by, under=under, key=key, at=at)
 
 
-def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
-    """Check a login and return (account id, epoch) for its session.
+def log_in(login: str, password: str, *, address: str) -> tuple[int, int, bool]:
+    """Check a login and return (account id, epoch, whether the password must be changed) for its session.
 
     Tries are counted by login and by address over ten minutes, across restarts; a try for an unknown login takes as
     long as one for a known login.
@@ -135,7 +135,7 @@ def log_in(login: str, password: str, *, address: str) -> tuple[int, int]:
     )
     if account is None or not fits:
         raise NotLoggedIn("login or password is not right; try again", "账号或口令不对, 请重试")
-    return account.pk, account.epoch
+    return account.pk, account.epoch, account.must_change
 
 
 @action

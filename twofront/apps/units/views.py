@@ -37,13 +37,13 @@ def login(request: Request) -> HttpResponse:
     error, status = "", 200
     if request.method == "POST":
         try:
-            account, epoch = actions.log_in(
+            session = actions.log_in(
                 name, request.POST.get("password", ""), address=request.META.get("REMOTE_ADDR", "")
             )
         except (actions.NotLoggedIn, actions.TooManyTries) as e:
             error, status = sentence_of(e), 422
         else:
-            return _signed_in(request, name, account, epoch, following)
+            return _signed_in(request, session, following)
     page = LoginPage(
         head=request.make_head(),
         form=forms.login(following=following, name=name, error=error),
@@ -147,10 +147,10 @@ def reopen(request: Request, login: str) -> HttpResponse:
     return _open_or_close(request, login, is_active=True)
 
 
-def _signed_in(request: Request, name: str, account: int, epoch: int, following: str) -> HttpResponse:
+def _signed_in(request: Request, session: tuple[int, int, bool], following: str) -> HttpResponse:
     request.session.cycle_key()
-    request.session["account"], request.session["epoch"] = account, epoch
-    if queries.must_change(name):
+    request.session["account"], request.session["epoch"], is_first = session
+    if is_first:
         request.session[MUST_CHANGE] = True
         return back(reverse("units:password"))
     return back(following)
