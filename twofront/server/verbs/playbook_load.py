@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the playbook, put it in force, print its version."""
     files = playbooks.files_of(Path(args.folder))
     with county.opened(args.data, by=args.by) as open_:
-        from twofront.core.time import BadTime, parse_moment  # noqa: PLC0415
+        from twofront.core.time import BadTime, parse_moment, write_moment  # noqa: PLC0415
         from twofront.ground import kinds  # noqa: PLC0415
         from twofront.ground.acts import new_key  # noqa: PLC0415
 
@@ -33,5 +33,12 @@ def run(args: argparse.Namespace) -> int:
         except BadTime as e:
             raise CannotDo("--known", str(e), "write 2020-02-18T19:30") from e
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
-    print(json.dumps({"playbook": f"{loaded.code}@{loaded.sha256[:12]}", "known": loaded.known.isoformat()}))
+    print(
+        json.dumps(
+            {
+                "playbook": f"{loaded.code}@{loaded.sha256[:12]}",
+                "known": write_moment(loaded.known, zone=kinds.zone()),
+            }
+        )
+    )
     return 0
