@@ -87,6 +87,7 @@ class Source(Unkeyed):
     known: datetime
     keep_in: Path | None
     said: Callable[[str], None] = lambda sentence: None
+    is_dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def load(
     keep_in: Path | None = None,
     is_dry: bool = False,
     said: Callable[[str], None] = lambda sentence: None,
+    then: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Take a file in.
 
@@ -140,6 +142,7 @@ def load(
         keep_in: The inbox, where the file is kept.
         is_dry: Say what would happen, and change nothing.
         said: Told how far it is.
+        then: Called with the report before the transaction ends: what it asks, it is told as if nothing were dry.
 
     Raises:
         CannotDo: The file cannot be read, or comes too early; nothing was written.
@@ -161,7 +164,15 @@ def load(
     body = hash_of(path)
     day = on or at.astimezone(kinds.zone()).date()
     source = Source(
-        path, name or path.name, loader, mapping, sheet, known or at, None if is_dry else keep_in, said
+        path,
+        name or path.name,
+        loader,
+        mapping,
+        sheet,
+        known or at,
+        None if is_dry else keep_in,
+        said,
+        is_dry,
     )
     settings = {k: v for k, v in (options or {}).items() if v is not None}
     uid = str(new_uid())
@@ -171,6 +182,7 @@ def load(
             report = _take(
                 loader.kind, body, day, settings, source, Named(uid), by=by, under=None, key=key, at=at
             )
+            then(report)
             if is_dry:
                 transaction.set_rollback(True)
     except ProgrammingError as e:
@@ -329,7 +341,15 @@ def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
         guard(source.name, days, source.known)
     source.said(f"storing {accepted.num_rows} rows")
     return Batch(
-        source.name, [int(n) for n in checked.rows], columns, on, source.known, a, kinds.book(), loader.in_use
+        source.name,
+        [int(n) for n in checked.rows],
+        columns,
+        on,
+        source.known,
+        a,
+        kinds.book(),
+        loader.in_use,
+        is_dry=source.is_dry,
     )
 
 

@@ -52,6 +52,7 @@ class Batch:
         book: The playbook in force.
         in_use: Tells which of some codes the records of other apps still need.
         notes: What is to be said beside the counts (what was compared and not applied); the store adds to it.
+        is_dry: It will be taken back; what lies outside the database must not be written.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Batch:
     book: Playbook
     in_use: Callable[[set[str]], set[str]] = field(default=_nothing)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    is_dry: bool = False
 
     def __len__(self) -> int:
         return len(self.numbers)

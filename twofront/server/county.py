@@ -30,8 +30,9 @@ class Opened:
 
 
 def say(sentence: str) -> None:
-    """Tell the person at the terminal how far a command is."""
-    print(f"  {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where progress goes
+    """Tell the person at the terminal how far a command is; a program that called it hears of its end only."""
+    if sys.stderr.isatty():
+        print(f"  {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where progress goes
 
 
 def set_up(folder: Folder) -> None:

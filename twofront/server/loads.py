@@ -1,7 +1,7 @@
 """Every KIND of file and the app that takes it; what one app must ask of a higher one is tied together here."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from twofront.apps.campaigns import imports as campaigns
@@ -9,7 +9,7 @@ from twofront.apps.campaigns.queries import villages_in_use
 from twofront.apps.enterprises import imports as enterprises
 from twofront.apps.enterprises import queries as enterprise_queries
 from twofront.apps.figures import imports as figures
-from twofront.apps.figures.queries import guard_publication
+from twofront.apps.figures.queries import guard_publication, guard_publications_from
 from twofront.apps.register.queries import townships_in_use
 from twofront.apps.residents import imports as residents
 from twofront.apps.territory import imports as territory
@@ -18,6 +18,10 @@ from twofront.apps.units import imports as units
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
 from twofront.ground.intake import Loader
+from twofront.ground.stores import Batch, Verdict
+
+UNDATED = {"accounts"}
+"""Kinds whose values are current, and stand on no published board's figures."""
 
 
 def loader(kind: str) -> Loader:
@@ -50,7 +54,21 @@ def _with_places(plain: Loader) -> Loader:
             **plain.lookups(book, on),
         }
 
-    return dataclasses.replace(plain, lookups=lookups, in_use=_in_use, guards=(guard_publication,))
+    store = plain.store if plain.day or plain.kind in UNDATED else _after_publications(plain)
+    return dataclasses.replace(
+        plain, lookups=lookups, store=store, in_use=_in_use, guards=(guard_publication,)
+    )
+
+
+def _after_publications(plain: Loader) -> Callable[[Batch], Sequence[Verdict]]:
+    """Let what holds from a day on be learned no earlier than that day, or any later one, was last published."""
+
+    def store(batch: Batch) -> Sequence[Verdict]:
+        firsts = batch.columns.get("from") or [batch.on]
+        guard_publications_from(batch.file, min(firsts), batch.known)
+        return plain.store(batch)
+
+    return store
 
 
 _ALL = (

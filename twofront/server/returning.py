@@ -26,8 +26,12 @@ def inbox() -> Path:
     return settings.DATA.inbox
 
 
-def marked(uid: UUID) -> bytes:
+def marked(uid: UUID, *, beside: Path | None = None) -> bytes:
     """Return the file of an import with its wrong cells marked.
+
+    Args:
+        uid: The import.
+        beside: Where the file lies, if not in the inbox (a dry run keeps none).
 
     Raises:
         CannotDo: There is no such import, its file is gone, or it is too large to be marked.
@@ -36,7 +40,7 @@ def marked(uid: UUID) -> bytes:
     if kept.exists():
         return kept.read_bytes()
     taken = ledger.import_of(uid)
-    source = None if taken is None else file_of(taken)
+    source = None if taken is None else beside or file_of(taken)
     if taken is None or source is None:
         raise CannotDo(str(uid), "the file of this import is no longer kept", "load it again")
     grid = reader.read(source, sheet=taken.report.get("sheet"))

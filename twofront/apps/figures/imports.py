@@ -41,6 +41,7 @@ PUBLISHED = Loader(
     ),
     key=("date", "area", "source"),
     store=actions.take_published,
+    day="date",
 )
 READINGS = Loader(
     kind="readings",

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
+from twofront.apps.figures.queries.published import guard_publication
 from twofront.apps.register import queries as register
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
@@ -73,13 +74,15 @@ def take(batch: Batch) -> Sequence[Verdict]:
     if not places:
         return own
     table = _table(batch, places, is_interval=is_interval)
+    if is_interval:
+        guard_publication(batch.file, {t.date() for t in table.column("time").to_pylist()}, batch.known)
     layout: lake_store.Layout = "interval" if is_interval else "daily"
     known = [_known(row) for row in LakeFile.objects.all()]
     beside = lake_read.compare(settings.DATA.lake, known, table, layout=layout)
     verdicts = beside.column("verdict").to_pylist()
     _refuse_early(batch, places, verdicts, beside.column("before_known").to_pylist())
     fresh = table.filter(pa.array([v != "same" for v in verdicts]))
-    if fresh.num_rows:
+    if fresh.num_rows and not batch.is_dry:
         files = lake_store.append(
             settings.DATA.lake, fresh, layout=layout, known=batch.known, seq=batch.act.row.pk
         )

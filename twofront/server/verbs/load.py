@@ -9,6 +9,7 @@ Example:
 import argparse
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -62,13 +63,24 @@ def run(args: argparse.Namespace) -> int:
             keep_in=open_.folder.inbox,
             is_dry=args.dry_run,
             said=county.say,
+            then=_give_back(args) if args.report else lambda report: None,
         )
-        if args.report and not args.dry_run:
-            from twofront.server import returning  # noqa: PLC0415
-
-            Path(args.report).write_bytes(returning.marked(UUID(report.import_id)))
     print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
     return 1 if report.rejected else 0
+
+
+def _give_back(args: argparse.Namespace) -> Callable[[Any], None]:
+    """Write the file with its wrong cells marked; if it cannot be written, nothing is loaded."""
+    from twofront.server import returning  # noqa: PLC0415
+
+    def give_back(report: Any) -> None:  # noqa: ANN401 - intake's report, which is imported only when a county is open
+        body = returning.marked(UUID(report.import_id), beside=Path(args.file))
+        try:
+            Path(args.report).write_bytes(body)
+        except OSError as e:
+            raise CannotDo(args.report, e.strerror or str(e), "give a path that can be written") from e
+
+    return give_back
 
 
 def _mapping(path: str | None) -> dict[str, str | None] | None:

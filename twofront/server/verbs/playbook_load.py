@@ -6,6 +6,7 @@ Example:
 
 import argparse
 import json
+from datetime import date
 from pathlib import Path
 
 from twofront.core.errors import CannotDo
@@ -32,6 +33,13 @@ def run(args: argparse.Namespace) -> int:
             known = parse_moment(args.known, zone=kinds.zone()) if args.known else open_.now
         except BadTime as e:
             raise CannotDo("--known", str(e), "write 2020-02-18T19:30") from e
+        if known > open_.now:
+            raise CannotDo(
+                "--known", f"{args.known} lies after the county's now", "give an earlier moment, or none"
+            )
+        from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
+
+        guard_publications_from(args.folder, date.min, known)
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
     print(
         json.dumps(

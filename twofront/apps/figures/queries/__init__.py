@@ -1,5 +1,5 @@
 """Reads on figures: frames, goals, charts, their rows, what is late and what changed."""
 
-from twofront.apps.figures.queries.published import guard_publication, sheets
+from twofront.apps.figures.queries.published import guard_publication, guard_publications_from, sheets
 
-__all__ = ["guard_publication", "sheets"]
+__all__ = ["guard_publication", "guard_publications_from", "sheets"]

@@ -7,7 +7,8 @@ from typing import Any
 
 from twofront.apps.figures.models import Closing, Publication, PublishedSheet
 from twofront.core.errors import CannotDo
-from twofront.ground import history
+from twofront.core.time import write_moment
+from twofront.ground import history, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,27 @@ def guard_publication(file: str, days: set[date], known: datetime) -> None:
     Raises:
         CannotDo: A day of the file was published later than *known*.
     """
-    rows = (
-        Publication.objects.filter(on__in=days, known_at__gt=known, is_void=False)
-        .order_by("-known_at")
-        .values_list("on", "known_at")
+    _refuse_before(file, known, on__in=days)
+
+
+def guard_publications_from(file: str, first: date, known: datetime) -> None:
+    """Refuse what holds from a day on, if it would have been known before that day or a later one was last published.
+
+    Raises:
+        CannotDo: Such a day was published later than *known*.
+    """
+    _refuse_before(file, known, on__gte=first)
+
+
+def _refuse_before(file: str, known: datetime, **days: set[date] | date) -> None:
+    later = Publication.objects.filter(known_at__gt=known, is_void=False, **days)
+    first = later.order_by("-known_at").values_list("on", "known_at").first()
+    if first is None:
+        return
+    zone = kinds.zone()
+    raise CannotDo(
+        file,
+        f"holds rows of {first[0]}, which was published as known at {write_moment(first[1], zone=zone)}, "
+        f"after {write_moment(known, zone=zone)}",
+        "load it with a later --known, or none",
     )
-    first = rows.first()
-    if first is not None:
-        raise CannotDo(
-            file,
-            f"holds rows of {first[0]}, which was published as known at {first[1].isoformat()}, after {known.isoformat()}",
-            "load it with a later --known, or none",
-        )
