@@ -4,7 +4,6 @@
 line of each lock says how much a first installation on 64-bit Linux downloads; `make` prints it.
 """
 
-
 import re
 import subprocess
 import sys

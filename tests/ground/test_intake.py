@@ -87,7 +87,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(small_county: Any, 
         at=NOON,
         on=date(2020, 2, 18),
         keep_in=small_county.inbox,
-        is_dry=True,
+        rehearsed=lambda report: None,
     )
 
     assert (report.read, report.accepted, report.duplicate, report.rejected) == (3, 1, 1, 1)

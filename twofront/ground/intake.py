@@ -122,9 +122,8 @@ def load(
     mapping: Mapping[str, str | None] | None = None,
     options: Mapping[str, Any] | None = None,
     keep_in: Path | None = None,
-    is_dry: bool = False,
+    rehearsed: Callable[[Report], None] | None = None,
     said: Callable[[str], None] = lambda sentence: None,
-    then: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Take a file in.
 
@@ -140,9 +139,8 @@ def load(
         mapping: Heading → field, as a person decided.
         options: The layout's options, a part of what makes a file the same.
         keep_in: The inbox, where the file is kept.
-        is_dry: Say what would happen, and change nothing.
+        rehearsed: If given, nothing is changed: it is called with what would happen, while all of it can still be asked.
         said: Told how far it is.
-        then: Called with the report before the transaction ends: what it asks, it is told as if nothing were dry.
 
     Raises:
         CannotDo: The file cannot be read, or comes too early; nothing was written.
@@ -170,9 +168,9 @@ def load(
         mapping,
         sheet,
         known or at,
-        None if is_dry else keep_in,
+        keep_in if rehearsed is None else None,
         said,
-        is_dry,
+        is_dry=rehearsed is not None,
     )
     settings = {k: v for k, v in (options or {}).items() if v is not None}
     uid = str(new_uid())
@@ -182,8 +180,8 @@ def load(
             report = _take(
                 loader.kind, body, day, settings, source, Named(uid), by=by, under=None, key=key, at=at
             )
-            then(report)
-            if is_dry:
+            if rehearsed is not None:
+                rehearsed(report)
                 transaction.set_rollback(True)
     except ProgrammingError as e:
         if "row-level security" in str(e):

@@ -19,4 +19,6 @@ class Coverage(Scoped, Fact):
 
     class Meta:
         verbose_name = "摸排进度"
-        indexes: ClassVar = [models.Index(fields=["campaign", "village", "on", "-known_at", "-id"], name="coverage_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["campaign", "village", "on", "-known_at", "-id"], name="coverage_newest")
+        ]

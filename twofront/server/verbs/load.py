@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
             known = parse_moment(args.known, zone=kinds.zone()) if args.known else None
         except BadTime as e:
             raise CannotDo("--on/--known", str(e), "write 2020-02-18, or 2020-02-18T19:30") from e
+        give_back = _give_back(args)
         report = intake.load(
             loader(args.kind),
             Path(args.file),
@@ -61,19 +62,22 @@ def run(args: argparse.Namespace) -> int:
             mapping=mapping,
             options={"layout": args.layout, "zero_value": args.zero_value},
             keep_in=open_.folder.inbox,
-            is_dry=args.dry_run,
+            rehearsed=give_back if args.dry_run else None,
             said=county.say,
-            then=_give_back(args) if args.report else lambda report: None,
         )
+        if not args.dry_run:
+            give_back(report)
     print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
     return 1 if report.rejected else 0
 
 
 def _give_back(args: argparse.Namespace) -> Callable[[Any], None]:
-    """Write the file with its wrong cells marked; if it cannot be written, nothing is loaded."""
+    """Return what writes the file with its wrong cells marked, if that was asked for."""
     from twofront.server import returning  # noqa: PLC0415
 
     def give_back(report: Any) -> None:  # noqa: ANN401 - intake's report, which is imported only when a county is open
+        if not args.report:
+            return
         body = returning.marked(UUID(report.import_id), beside=Path(args.file))
         try:
             Path(args.report).write_bytes(body)
