@@ -136,12 +136,19 @@ def reopen_day(
 def keep_publication(
     on: date, known: datetime, board: dict[str, Any], *, by: Actor, under: str | None, key: Key, at: datetime
 ) -> Published:
-    """Freeze a day of the board as it is known (发布)."""
+    """Freeze a day of the board as it is known (发布).
+
+    Raises:
+        NotYours: The actor may not publish.
+        NotYet: The day is still to come.
+    """
     if not by.can("publish"):
         raise NotYours(
             f"{by.login} may not publish; the command office does",
             f"{by.login} 无权发布, 请由指挥部办公室办理",
         )
+    if on > at.astimezone(kinds.zone()).date():
+        raise NotYet(f"{on} is still to come; publish it when it has come", f"{on} 还没有到, 不能发布")
     text = json.dumps(board, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     with act(by=by, under=under, key=key, at=at) as a:
