@@ -1,6 +1,7 @@
 """Long work: told as it goes in transactions of its own, brought back when its worker dies, forgotten when it is old."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -108,7 +109,7 @@ def test_a_job_whose_worker_died_runs_again(monkeypatch: pytest.MonkeyPatch, cou
     manager = SimpleNamespace(get_stalled_jobs=stalled, retry_job_by_id_async=retry)
     monkeypatch.setattr(jobs, "app", SimpleNamespace(job_manager=manager))
     before = clock.machine()
-    asyncio.run(jobs.rescue.func(timestamp=0))
+    _in_a_loop(jobs.rescue.func(timestamp=0))
 
     assert asked == [30]
     assert [job for job, _ in again] == [7, 9]
@@ -134,14 +135,20 @@ def test_stalled_jobs_of_the_queue_are_put_back(county_folder: Any) -> None:
         )
         (job,) = cursor.fetchone()
         try:
-            stalled = asyncio.run(_stalled(jobs.STALLED_S))
+            stalled = _in_a_loop(_stalled(jobs.STALLED_S))
             assert job in stalled
-            asyncio.run(_rescue())
+            _in_a_loop(_rescue())
             cursor.execute("select status from procrastinate_jobs where id = %s", [job])
             assert cursor.fetchone() == ("todo",)
         finally:
             cursor.execute("delete from procrastinate_jobs where id = %s", [job])
             cursor.execute("delete from procrastinate_workers where id = %s", [worker])
+
+
+def _in_a_loop(work: Any) -> Any:
+    """Run it in a thread of its own: Playwright may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _stalled(seconds: float) -> list[int | None]:
