@@ -14,7 +14,8 @@ from twofront.apps.units import queries as units
 from twofront.ground import clock, jobs, scope
 from twofront.ground.models import Progress as ProgressRow
 from twofront.ground.pages import Forbidden, Request, back, is_english, render, require, said
-from twofront.server import exercise, exercise_jobs
+from twofront.server import exercise
+from twofront.server.exercise_jobs import defer_next_stop
 from twofront.web.pages.figures import JobPage
 from twofront.web.parts import Link, Progress
 
@@ -31,7 +32,7 @@ def next_stop(request: Request) -> HttpResponse:
         return back("/")
     title = stop.en if is_english() else stop.zh
     uid = jobs.begin(
-        "exercise.next", by=request.actor, body={"title": title}, defer=exercise_jobs.defer_next_stop
+        "exercise.next", by=request.actor, body={"title": title}, defer=defer_next_stop
     )
     return back(reverse("exercise:progress", args=[uid]))
 
