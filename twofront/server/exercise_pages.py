@@ -31,9 +31,7 @@ def next_stop(request: Request) -> HttpResponse:
         said(request, _("演练已到最后一个时点"), tone="warn", why_not=_("可以从头开始"))
         return back("/")
     title = stop.en if is_english() else stop.zh
-    uid = jobs.begin(
-        "exercise.next", by=request.actor, body={"title": title}, defer=defer_next_stop
-    )
+    uid = jobs.begin("exercise.next", by=request.actor, body={"title": title}, defer=defer_next_stop)
     return back(reverse("exercise:progress", args=[uid]))
 
 
