@@ -65,8 +65,7 @@ def _found(folder: Any, county: Any) -> None:
                 FILES / f"{kind}.csv",
                 by=operator(),
                 at=NOON,
-                on=date(2020, 1, 1),
-                known=NOON,
+                sent=intake.Sent(on=date(2020, 1, 1), known=NOON),
                 keep_in=folder.inbox,
             )
 
@@ -120,9 +119,7 @@ def load(small_county: Any, tmp_path: Path) -> Callable[..., Any]:
             path,
             by=by or operator(),
             at=at,
-            on=on,
-            known=known,
-            options=options,
+            sent=intake.Sent(on=on, known=known, options=options),
             keep_in=small_county.inbox,
         )
 

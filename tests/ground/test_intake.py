@@ -85,7 +85,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(small_county: Any, 
         path,
         by=operator(),
         at=NOON,
-        on=date(2020, 2, 18),
+        sent=intake.Sent(on=date(2020, 2, 18)),
         keep_in=small_county.inbox,
         rehearsed=lambda report: None,
     )

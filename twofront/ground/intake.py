@@ -76,18 +76,42 @@ class Loader:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What its sender says of a file.
+
+    Args:
+        name: Its name as the sender knows it; the path's if not given.
+        on: From which day rows without a date of their own hold; the county's day if not given.
+        known: When the county learned it; now if not given.
+        sheet: A sheet's number from 1, or its name.
+        mapping: Heading → field, as a person decided.
+        options: The layout's options, a part of what makes a file the same.
+    """
+
+    name: str | None = None
+    on: date | None = None
+    known: datetime | None = None
+    sheet: str | None = None
+    mapping: Mapping[str, str | None] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Source(Unkeyed):
-    """Where a file lies, what it is called, and who is told how far it is."""
+    """Where a file lies, what its sender says of it, since when it is known, and who is told how far it is."""
 
     path: Path
-    name: str
     loader: Loader
-    mapping: Mapping[str, str | None] | None
-    sheet: str | None
+    sent: Sent
     known: datetime
     keep_in: Path | None
     said: Callable[[str], None] = lambda sentence: None
     is_dry: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what the file is called."""
+        return self.sent.name or self.path.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +139,7 @@ def load(
     *,
     by: Actor,
     at: datetime,
-    on: date | None = None,
-    known: datetime | None = None,
-    name: str | None = None,
-    sheet: str | None = None,
-    mapping: Mapping[str, str | None] | None = None,
-    options: Mapping[str, Any] | None = None,
+    sent: Sent | None = None,
     keep_in: Path | None = None,
     rehearsed: Callable[[Report], None] | None = None,
     said: Callable[[str], None] = lambda sentence: None,
@@ -132,12 +151,7 @@ def load(
         path: The file.
         by: Who loads it.
         at: The county's now.
-        on: From which day rows without a date of their own hold; the county's day if not given.
-        known: When the county learned it; now if not given.
-        name: The file's name as its sender knows it.
-        sheet: A sheet's number from 1, or its name.
-        mapping: Heading → field, as a person decided.
-        options: The layout's options, a part of what makes a file the same.
+        sent: What its sender says of it.
         keep_in: The inbox, where the file is kept.
         rehearsed: If given, nothing is changed: it is called with what would happen, while all of it can still be asked.
         said: Told how far it is.
@@ -153,26 +167,18 @@ def load(
             f"{by.login} may not load {loader.kind}; ask the command office",
             f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室",
         )
-    if known is not None and known > at:
+    sent = sent or Sent()
+    if sent.known is not None and sent.known > at:
         raise CannotDo(
             "--known",
-            f"{known.isoformat()} lies after the county's now {at.isoformat()}",
+            f"{sent.known.isoformat()} lies after the county's now {at.isoformat()}",
             "give an earlier moment, or none",
         )
     body = hash_of(path)
-    day = on or at.astimezone(kinds.zone()).date()
-    source = Source(
-        path,
-        name or path.name,
-        loader,
-        mapping,
-        sheet,
-        known or at,
-        keep_in if rehearsed is None else None,
-        said,
-        is_dry=rehearsed is not None,
-    )
-    settings = {k: v for k, v in (options or {}).items() if v is not None}
+    day = sent.on or at.astimezone(kinds.zone()).date()
+    keep_in = keep_in if rehearsed is None else None
+    source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
+    settings = {k: v for k, v in sent.options.items() if v is not None}
     uid = str(new_uid())
     key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
     try:
@@ -280,11 +286,11 @@ def _read(source: Source, on: date, options: Mapping[str, Any]) -> _Taken:
     source.said(f"reading {source.name}")
     book = kinds.book()
     loader = source.loader
-    grid = reader.read(source.path, sheet=source.sheet)
+    grid = reader.read(source.path, sheet=source.sent.sheet)
     reshaped = loader.reshape(grid, options, book) if loader.reshape else None
     grid = reshaped.grid if reshaped else grid
     try:
-        found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.mapping)
+        found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.sent.mapping)
     except NoTable as e:
         raise CannotDo(
             f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map"

@@ -109,9 +109,10 @@ def _take(folder: Folder, step: dict[str, Any], *, at: datetime) -> None:
         folder.exercise / step["file"],
         by=by,
         at=at,
-        known=known,
-        on=date.fromisoformat(step["on"]) if step["on"] else known.astimezone(zone).date(),
-        name=Path(step["file"]).name,
-        options={"layout": step["layout"], "zero_value": step["zero_value"]},
+        sent=intake.Sent(
+            on=date.fromisoformat(step["on"]) if step["on"] else known.astimezone(zone).date(),
+            known=known,
+            options={"layout": step["layout"], "zero_value": step["zero_value"]},
+        ),
         keep_in=folder.inbox,
     )

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -128,13 +127,17 @@ def _load(uid: UUID, asked: Asked, *, said: jobs.Teller) -> intake.Report:
         by = units.actor(job.by) if job else None
     if by is None:
         raise Refused("the account that asked is closed; nothing was loaded", "提出的账号已停用, 没有装入")
-    options: dict[str, Any] = {"layout": asked.layout, "zero_value": asked.zero_value}
+    sent = intake.Sent(
+        name=asked.name,
+        on=date.fromisoformat(asked.on),
+        known=datetime.fromisoformat(asked.known) if asked.known else None,
+        options={"layout": asked.layout, "zero_value": asked.zero_value},
+    )
     with scope.reading(by.scope):
+        path = inbox() / asked.path
         return intake.load(
-            loader(asked.kind), inbox() / asked.path, by=by, at=clock.now(), on=date.fromisoformat(asked.on),
-            known=datetime.fromisoformat(asked.known) if asked.known else None, name=asked.name, options=options,
-            keep_in=inbox(), said=said,
-        )  # fmt: skip
+            loader(asked.kind), path, by=by, at=clock.now(), sent=sent, keep_in=inbox(), said=said
+        )
 
 
 def _asked_file(uid: str) -> Path:
