@@ -105,7 +105,7 @@ def best_runs(households, grids, least, most):
     return best
 
 
-def best_two(households, edges, low, high, seconds=60.0):
+def best_two(households, edges, low, high, seconds=600.0):
     """The shortest border between two grids, both in one piece and with low..high households, by HiGHS.
 
     Connection is forced by a flow in each grid: its root sends one unit to each of its dwellings, through its own dwellings
