@@ -1,13 +1,9 @@
 """The exercise played once for all tests of this folder, whichever worker comes first."""
 
-import contextlib
-import fcntl
-import json
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +12,10 @@ import pytest
 from tests.browser import playing
 
 
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Give what was seen in one play of the exercise; a failed play fails every test that asks for it, without a second try."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if own.name.startswith("popen-gw") else own
-    notes = shared / "exercise-played.json"
-    with _alone(shared / "exercise-played.lock"):
-        if not notes.exists():
-            notes.write_text(json.dumps(_play_in_a_folder()), "utf-8")
-    found: dict[str, Any] = json.loads(notes.read_text("utf-8"))
-    assert "failed" not in found, found["failed"]
-    return found
+    """Give what was seen in one play of the exercise."""
+    return playing.once("exercise-played", tmp_path_factory, _play_in_a_folder)
 
 
 def _play_in_a_folder() -> dict[str, Any]:
@@ -44,8 +25,6 @@ def _play_in_a_folder() -> dict[str, Any]:
     root.chmod(0o711)
     try:
         return playing.play(root / "county")
-    except Exception as e:  # noqa: BLE001 - said by the tests, each with its name
-        return {"failed": f"{type(e).__name__}: {e}"}
     finally:
         for pid in playing.left_behind(str(root / "county")):  # nothing, unless the play failed
             os.kill(pid, signal.SIGKILL)

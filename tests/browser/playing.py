@@ -4,6 +4,7 @@ The county is served by `twofront demo` in a process of its own; a browser signs
 buttons of the board. What is noted is JSON, so that the workers of one test run share one play.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -12,8 +13,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
 TWOFRONT = [sys.executable, "-c", "import sys; from twofront.cli import main; sys.exit(main())"]
@@ -29,6 +34,27 @@ PATIENCE_MS = 180_000
 PARTS = ("numerator", "denominator", "unknown")
 BLOCKS = ("330783123", "330783201", "-")
 """Followed by the address of each figure: 横店, 三单, and what has no township."""
+
+
+def once(name: str, folders: pytest.TempPathFactory, play: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what one play noted, whichever worker of the run comes first; a failed one fails every test, without a second try.
+
+    It plays in a thread of its own: Playwright refuses a second session in a thread, and other tests keep one open.
+    """
+    own = folders.getbasetemp()
+    shared = own.parent if own.name.startswith("popen-gw") else own
+    notes = shared / f"{name}.json"
+    with (shared / f"{name}.lock").open("w") as lock, ThreadPoolExecutor(1) as thread:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not notes.exists():
+            try:
+                noted = thread.submit(play).result()
+            except Exception as e:  # noqa: BLE001 - said by the tests, each with its name
+                noted = {"failed": f"{type(e).__name__}: {e}"}
+            notes.write_text(json.dumps(noted), "utf-8")
+    found: dict[str, Any] = json.loads(notes.read_text("utf-8"))
+    assert "failed" not in found, found["failed"]
+    return found
 
 
 class Demo:
