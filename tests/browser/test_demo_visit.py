@@ -171,10 +171,6 @@ def test_the_browser_reports_no_error(visit: dict[str, Any]) -> None:
     assert visit["errors"]["story"] == []
 
 
-@pytest.mark.xfail(
-    reason="a page asked for between the drop and the rename of the database answers 500, not 503",
-    strict=False,
-)
 def test_the_browser_reports_no_error_while_the_exercise_begins_anew(visit: dict[str, Any]) -> None:
     """The page that waits for the reset asks each second, also in the moment in which there is no database."""
     assert visit["errors"]["reset"] == []

@@ -244,12 +244,20 @@ def test_readings_are_read_in_three_layouts_and_a_contradiction_refuses_the_file
     assert "C2" in line and "C3" in line
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("verb", ["board export", "board publish"])
+def test_a_day_that_nobody_can_mean_is_refused(data: Path, verb: str, on: str) -> None:
+    """The ends of the calendar are slips of the pen; exit 2 in one line."""
+    assert on in _refused(_run(*verb.split(), "--data", data, "--on", on))
+
+
 @pytest.mark.parametrize(
     "known", ["2020-03-01T00:00", "2020-02-18T18:00"], ids=["after now", "before the value that it replaces"]
 )
 def test_a_known_time_that_cannot_be_is_refused(load: Run, known: str) -> None:
-    """Nothing is learned in the future, nor before the value that it replaces."""
-    _refused(load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n", "--known", known))
+    """Nothing is learned in the future, nor before the value that it replaces; moments are told in the county's zone."""
+    line = _refused(load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n", "--known", known))
+    assert "+08:00" in line and "+00:00" not in line
 
 
 def test_a_division_in_use_cannot_vanish(load: Run) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from twofront.core.errors import Refused
-from twofront.ground import clock
+from twofront.ground import clock, kinds
 from twofront.ground.acts import Key, act, action
 from twofront.ground.models import ClockReading
 from twofront.ground.scope import Actor
@@ -24,7 +24,8 @@ def set_clock(reads: datetime, *, by: Actor, under: str | None, key: Key, at: da
     """
     if clock.stands() and reads < clock.now():
         raise NotForward(
-            f"the clock stands at {clock.now().isoformat()}; it does not go back", "时钟不能倒拨; 可重置演练"
+            f"the clock stands at {kinds.written(clock.now())}; it does not go back",
+            "时钟不能倒拨; 可重置演练",
         )
     with act(by=by, under=under, key=key, at=at) as a:
         ClockReading.objects.create(reads=reads)

@@ -171,7 +171,7 @@ def load(
     if sent.known is not None and sent.known > at:
         raise CannotDo(
             "--known",
-            f"{sent.known.isoformat()} lies after the county's now {at.isoformat()}",
+            f"{kinds.written(sent.known)} lies after the county's now {kinds.written(at)}",
             "give an earlier moment, or none",
         )
     body = hash_of(path)

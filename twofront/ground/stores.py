@@ -13,7 +13,7 @@ from django.db import connection
 
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
-from twofront.ground import history, rows
+from twofront.ground import history, kinds, rows
 from twofront.ground.acts import OpenAct
 from twofront.ground.history import Dated, Fact, Holding
 
@@ -316,6 +316,6 @@ def _not_before(batch: Batch, i: int, known_at: datetime | None, *, replaces: bo
     if replaces and known_at is not None and batch.known < known_at:
         raise CannotDo(
             f"{batch.file}:{batch.numbers[i]}",
-            f"would become known at {batch.known.isoformat()}, before the value that it replaces ({known_at.isoformat()})",
+            f"would become known at {kinds.written(batch.known)}, before the value that it replaces ({kinds.written(known_at)})",
             "give a later --known, or none",
         )

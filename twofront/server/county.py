@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twofront.core.errors import CannotDo, Refused
+from twofront.core.time import BadTime, parse_day, parse_moment
 from twofront.ground import postgres
 from twofront.ground.folder import Folder
 
@@ -27,6 +28,23 @@ class Opened:
     folder: Folder
     by: "Actor"
     now: datetime
+
+    def known(self, text: str | None) -> datetime | None:
+        """Return the moment that `--known` gives, or None if it was left out.
+
+        Raises:
+            CannotDo: It cannot be read, or lies after the county's now.
+        """
+        from twofront.ground import kinds  # noqa: PLC0415
+
+        known = moment_of("--known", text, zone=kinds.zone())
+        if known is not None and known > self.now:
+            raise CannotDo(
+                "--known",
+                f"{text} lies after the county's now {kinds.written(self.now)}",
+                "give an earlier moment, or none",
+            )
+        return known
 
 
 def say(sentence: str) -> None:
@@ -78,6 +96,30 @@ def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
             raise CannotDo(str(data), e.zh if _is_chinese() else e.en, f"({e.code})") from e
         finally:
             connections.close_all()
+
+
+def day_of(option: str, text: str) -> date:
+    """Return the day that an option gives.
+
+    Raises:
+        CannotDo: It cannot be read.
+    """
+    try:
+        return parse_day(text)
+    except BadTime as e:
+        raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from e
+
+
+def moment_of(option: str, text: str | None, *, zone: tzinfo) -> datetime | None:
+    """Return the moment that an option gives in a county's zone, or None if it was left out.
+
+    Raises:
+        CannotDo: It cannot be read.
+    """
+    try:
+        return parse_moment(text, zone=zone) if text else None
+    except BadTime as e:
+        raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from e
 
 
 def with_seat(actor: "Actor") -> "Actor":

@@ -35,7 +35,6 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
     """
     from twofront.apps.units import actions, queries  # noqa: PLC0415 - Django is up only now
     from twofront.core import playbook as core_playbook  # noqa: PLC0415
-    from twofront.core.time import BadTime, parse_moment  # noqa: PLC0415
     from twofront.ground import clock, clockwork, kinds, scope  # noqa: PLC0415
     from twofront.ground.acts import new_key  # noqa: PLC0415
 
@@ -47,10 +46,7 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
     county.migrate()
     founder = scope.system("init")
     with scope.reading(scope.READ_COUNTY):
-        try:
-            stands = parse_moment(clock_at, zone=book.zone) if clock_at else None
-        except BadTime as e:
-            raise CannotDo("--clock", str(e), "write it as 2020-02-18T19:30") from e
+        stands = county.moment_of("--clock", clock_at, zone=book.zone)
         if stands is not None:
             clockwork.set_clock(stands, by=founder, under=None, key=new_key(), at=stands)
         at = clock.now()

@@ -161,3 +161,21 @@ def test_a_published_sheet_stands_beside_ours(
     assert f"{ours:.2f}" in page
     assert "外地，只作参照" in page
     assert "26.00" not in page, "it is published the next day"
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/changed", "/late", "/survey", "/closings", "/sheets", "/publication", LIST, "/charts/power_index",
+        "/rows?figure=chart:above_scale_industry&part=numerator",
+        "/api/v1/board", "/api/v1/rows?figure=chart:above_scale_industry&part=numerator",
+    ],
+)  # fmt: skip
+def test_a_day_that_nobody_can_mean_is_said_to_be_one(
+    client_as: Callable[[str], Any], path: str, on: str
+) -> None:
+    """The ends of the calendar are slips of the pen: 400 with the day in the sentence, and no fault of ours."""
+    answer = client_as("office").get(f"{path}{'&' if '?' in path else '?'}on={on}")
+
+    assert (answer.status_code, on in answer.content.decode()) == (400, True)

@@ -19,6 +19,7 @@ from twofront.core.playbook import Playbook
 from twofront.core.sheets import EMPTY, Column, Grid, cell_name
 from twofront.core.sheets.cells import Tags
 from twofront.core.sheets.fields import plain_heading
+from twofront.ground import kinds
 from twofront.ground.intake import Reshaped
 from twofront.ground.models import LakeFile
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -129,7 +130,7 @@ def _refuse_early(
         if verdict == "other" and known_at is not None and batch.known < known_at:
             raise CannotDo(
                 f"{batch.file}:{batch.numbers[i]}",
-                f"would become known at {batch.known.isoformat()}, before the reading that it replaces ({known_at.isoformat()})",
+                f"would become known at {kinds.written(batch.known)}, before the reading that it replaces ({kinds.written(known_at)})",
                 "give a later --known, or none",
             )
 

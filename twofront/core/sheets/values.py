@@ -14,7 +14,7 @@ from typing import Any
 from twofront.core import ids
 from twofront.core.sheets.cells import BOOL, DATE, NUMBER, from_serial, plain_number
 from twofront.core.sheets.fields import Field
-from twofront.core.time import BadTime, parse_moment
+from twofront.core.time import YEARS, BadTime, parse_moment
 
 Value = Any
 
@@ -208,7 +208,7 @@ def _day(plain: str, text: str, context: Context) -> date:
 
 
 def _in_use(day: date, text: str) -> date:
-    if not 1900 <= day.year <= 2100:
+    if day.year not in YEARS:
         raise _no_day(text)
     return day
 
