@@ -305,3 +305,28 @@ def test_while_the_database_is_away_it_is_503_and_back_at_once_after(served: Ser
     assert (page[0], page[1]["Retry-After"], "系统正在启动或维护" in page[2]) == (503, "5", True)
     assert (so_far[0], "演练从头开始" in so_far[2]) == (200, True)
     assert served.get("/api/v1/board", **asked)[0] == 200
+
+
+def test_a_county_of_an_earlier_version_gets_its_tables_and_its_rights(tmp_path: Path) -> None:
+    """From a database without a table, the tables are made in a process of their own, once; the serving login may use them."""
+    from twofront.ground import postgres
+    from twofront.ground.folder import Folder
+    from twofront.server import tables
+
+    root = Path(tempfile.mkdtemp(prefix="twofront-tables-"))
+    root.chmod(0o711)
+    folder = Folder(root / "county")
+    folder.root.mkdir()
+    try:
+        with postgres.cluster(folder) as urls:
+            tables.bring_up_to_date(folder, urls)
+            began = time.monotonic()
+            tables.bring_up_to_date(folder, urls)
+            seconds = time.monotonic() - began
+            with psycopg.connect(urls.app) as c:
+                c.execute("insert into django_session values ('k', 'd', now())")
+                assert c.execute("select count(*) from ground_act").fetchone() == (0,)
+    finally:
+        folder.remove()
+        shutil.rmtree(root, ignore_errors=True)
+    assert seconds < 0.3, "to see that nothing is missing needs no Django"

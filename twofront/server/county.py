@@ -134,24 +134,6 @@ def with_seat(actor: "Actor") -> "Actor":
     return dataclasses.replace(actor, seat=seat)
 
 
-def migrate() -> None:
-    """Bring the schema to this version, as the owner, and give the serving login what libraries' own tables need."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
-
-    from twofront.ground.protect import UNPROTECTED  # noqa: PLC0415
-
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    role = settings.DATABASES["default"]["USER"]
-    tables = ", ".join(t for t in UNPROTECTED if t != "django_migrations")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f'grant usage on schema public to "{role}"')
-        cursor.execute(f'grant select, insert, update, delete on {tables} to "{role}"')
-        cursor.execute(f'grant usage on all sequences in schema public to "{role}"')
-        cursor.execute(f'grant select on django_migrations to "{role}"')
-
-
 def account_lines(
     logins: Mapping[str, str], *, by: "Actor", at: datetime, is_first: bool = True
 ) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from twofront import __version__
 from twofront.core.errors import CannotDo
 from twofront.ground.folder import Folder, write_private
-from twofront.server import county, playbooks
+from twofront.server import county, playbooks, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
         first = core_playbook.check(files)[0]
         raise CannotDo(f"{first.file}:{first.line}", first.what, first.do)
     book = core_playbook.read(files)
-    county.migrate()
+    tables.migrate()
     founder = scope.system("init")
     with scope.reading(scope.READ_COUNTY):
         stands = county.moment_of("--clock", clock_at, zone=book.zone)
