@@ -1,6 +1,7 @@
 """Every figure opens its rows, and nobody opens another's: the board at its door, by token and by session."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -96,6 +97,82 @@ def test_an_observer_sees_sums_and_no_rows(client_as: Callable[[str], Any]) -> N
 
     assert board["charts"][0]["denominator"] == 12
     assert {client.get(f["rows"][p]).status_code for f, p in _figures(board)} == {404}
+
+
+MEMBERS = {
+    **{f"示例厂{n:02}": code for n, code in enumerate(CODES, 1)},
+    **{f"示例{x}": f"{A}00{n}" for n, x in enumerate(("甲社区", "乙社区", "丙社区"), 1)},
+    **{f"示例{x}": f"{B}00{n}" for n, x in enumerate(("丁村", "戊村", "己村"), 1)},
+}
+IN_A = {CODES[0], CODES[6], f"{A}001"}
+IN_B = {CODES[1], CODES[7], f"{B}001"}
+FIRMS = {CODES[0], CODES[1], CODES[6], CODES[7]}
+POSTS = f"""login,role,unit,line,from,name
+leader,leader,*,economy,2020-01-01,演练
+grid,grid_worker,{A}001,*,2020-01-01,演练
+elsewhere,grid_worker,{A}003,*,2020-01-01,演练
+gate,gate_keeper,{A},*,2020-01-01,演练
+officer,service_officer,{B},*,2020-01-01,演练
+inspector,inspector,{A},*,2020-01-01,演练
+firm,enterprise,{B},*,2020-01-01,演练
+"""
+
+
+@pytest.fixture
+def changes(load: Callable[..., Any]) -> None:
+    """Of each township: one firm moved since the day before, one firm and one village were corrected."""
+    load("accounts", POSTS)
+    load("reports", f"date,credit_code,opened\n2020-02-17,{CODES[0]},0\n2020-02-17,{CODES[1]},0\n")
+    load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[6]},1\n2020-02-18,{CODES[7]},1\n")
+    load("coverage", f"date,village,dwellings,done\n2020-02-18,{A}001,100,70\n2020-02-18,{B}001,100,15\n")
+
+
+@pytest.mark.parametrize(
+    ("login", "seen"),
+    [
+        ("commander", IN_A | IN_B),
+        ("office", IN_A | IN_B),
+        ("auditor", IN_A | IN_B),
+        ("leader", FIRMS),
+        ("economy", FIRMS),
+        ("office-line", {f"{A}001", f"{B}001"}),
+        ("commerce", set()),
+        ("wuning", IN_A),
+        ("hengdian", IN_B),
+        ("grid", {f"{A}001"}),
+        ("elsewhere", set()),
+        ("gate", set()),
+        ("officer", IN_B),
+        ("inspector", IN_A),
+        ("firm", set()),
+        ("observer", set()),
+    ],
+)
+def test_what_changed_shows_rows_only_within_ones_scope(
+    changes: None, client_as: Callable[[str], Any], login: str, seen: set[str]
+) -> None:
+    """Program, board, list and file name the changed rows of one's own scope and no other; the sums are everybody's."""
+    client = client_as(login)
+    whole = _get(client_as("office"), f"/api/v1/board?on={DAY}")
+
+    board = _get(client, f"/api/v1/board?on={DAY}")
+    shown = [client.get(address) for address in ("/changed", "/changed?format=csv", "/")]
+    named = [{c for name, c in MEMBERS.items() if {name, c} & set(_words(page))} for page in shown]
+
+    assert {c["id"] for c in board["changed"]} == seen
+    assert _sums(board) == _sums(whole)
+    assert [page.status_code for page in shown] in ([200, 200, 200], [200, 403, 200])
+    assert named[0] == seen
+    assert named[1] == (seen if shown[1].status_code == 200 else set())
+    assert named[2] <= seen
+
+
+def _words(page: Any) -> list[str]:
+    return re.split(r"[^\w]+", page.content.decode())
+
+
+def _sums(board: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in board.items() if key != "changed"}
 
 
 def test_a_line_clerk_opens_the_rows_of_his_own_list(client_as: Callable[[str], Any]) -> None:

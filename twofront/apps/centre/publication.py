@@ -43,7 +43,7 @@ def publication(request: Request) -> HttpResponse:
         return _publish(request, on)
     with scope.widened(request.actor.scope):
         board = Board(on)
-        data = board.as_json()
+        data = board.as_seen(request.actor)
     days = [on + timedelta(days=n) for n in range(-LOOK_BACK.days, LOOK_BACK.days + 1)]
     past = publications(days)
     frozen = past.get(on)

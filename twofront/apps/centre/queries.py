@@ -43,7 +43,7 @@ class RowsAnswer:
 def board(
     on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
 ) -> dict[str, Any]:
-    """Return the board as the contract has it; open to every account.
+    """Return the board as the contract has it: its sums are open to every account, its changed rows in their scope.
 
     Raises:
         NoSuchFigure: There is no such township that day.
@@ -52,7 +52,7 @@ def board(
         made = Board(on, known=known, township=township)
         if township is not None and township not in made.frames.townships and township != register.NOWHERE:
             raise _nothing()
-        return made.as_json()
+        return made.as_seen(by)
 
 
 def rows(
@@ -157,16 +157,9 @@ def _within(by: Actor, made: Board, figure: Chart | Goal, township: str | None) 
     """Refuse rows that reach beyond the asker's pairs: every line of the figure must be covered for the place asked."""
     if township is not None and township not in made.frames.townships and township != register.NOWHERE:
         raise _nothing()
-    keys = [figure.list_key or ""] if isinstance(figure, Chart) else list(figure.lists) or [""]
-    lines_needed = {figure.line} if keys == [""] else {_line_of(made, key) for key in keys}
     block = None if township in (None, register.NOWHERE) else township
-    if not all(by.scope.covers(line=line, block=block) for line in lines_needed):
+    if not all(by.scope.covers(line=line, block=block) for line in made.lines_of(figure)):
         raise _nothing()
-
-
-def _line_of(made: Board, list_key: str) -> str | None:
-    line = made.book.competent_line(lists=[list_key], at=made.on)
-    return line.key if line else None
 
 
 def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None) -> list[Line]:
