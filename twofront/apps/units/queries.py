@@ -93,9 +93,13 @@ def accounts() -> list[AccountRow]:
     ]
 
 
-def holders(*, on: date) -> list[Holder]:
-    """Return who holds which post on a day, by role, unit and login."""
-    posts = history.in_force(Post, on).select_related("account").order_by("role", "unit", "account__login")
+def holders(*, on: date, known: datetime | None = None) -> list[Holder]:
+    """Return who holds which post on a day, as known at a moment, by role, unit and login."""
+    posts = (
+        history.in_force(Post, on, known=known)
+        .select_related("account")
+        .order_by("role", "unit", "account__login")
+    )
     return [Holder(p.line, p.unit, p.role, p.account.name, p.account.phone, p.account.login) for p in posts]
 
 

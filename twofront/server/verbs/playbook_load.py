@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
             )
         from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
 
-        guard_publications_from(args.folder, date.min, known)
+        known = guard_publications_from(args.folder, date.min, known)
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
     print(
         json.dumps(

@@ -48,7 +48,7 @@ class Board:
         self.township = township
         self.book = self.frames.book
         self.zone = self.book.zone
-        self.holders = units.holders(on=on)
+        self.holders = units.holders(on=on, known=known)
         self.closed = closings([on], known=known)
         frozen = publications(self.frames.days, known=known)
         self.frozen: Mapping[date, Frozen] = {
