@@ -311,6 +311,20 @@ def test_a_published_day_takes_no_earlier_knowledge_and_its_board_comes_back(dat
     ] == [(CODES[7], False, True)]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "--on", "2020-02-20"),
+        ("publish", "--on", "2020-02-20"),
+        ("publish", "--on", "2020-02-18", "--known", "2020-02-19T08:01"),
+    ],
+    ids=["a day to come", "a day to come goes out", "what will be known goes out"],
+)
+def test_nothing_beyond_the_countys_now_is_shown_or_published(data: Path, words: tuple[str, ...]) -> None:
+    """The clock stands at 02-19 08:00: exit 2 and one line that says what to ask instead."""
+    assert "still to come; " in _refused(_run("board", words[0], "--data", data, *words[1:]))
+
+
 def test_the_audit_of_all_that_verifies(data: Path) -> None:
     """Every act above is an event; the chain holds, also beside the heads kept outside."""
     done = _run("audit", "verify", "--data", data, "--heads", data / "heads" / "heads.jsonl")

@@ -330,3 +330,27 @@ def test_a_county_of_an_earlier_version_gets_its_tables_and_its_rights(tmp_path:
         folder.remove()
         shutil.rmtree(root, ignore_errors=True)
     assert seconds < 0.3, "to see that nothing is missing needs no Django"
+
+
+def test_what_a_killed_load_left_in_the_lake_goes_when_its_worker_starts_again(
+    served: Served, tmp_path: Path
+) -> None:
+    """Half a file and a whole one of no import are gone; the files of an import stay."""
+    file = tmp_path / "readings.csv"
+    file.write_text("date,meter,kwh\n2019-07-01,M01,5\n2019-07-02,M01,6\n")
+    assert json.loads(served.run("load", "readings", file).stdout)["accepted"] == 2
+    lake = served.data / "lake"
+    kept = set(lake.rglob("2019-07-*/*.parquet"))
+    left = [lake / "daily" / "2019-07-01" / name for name in ("half.parquet.part", "unlisted.parquet")]
+    for path in left:
+        path.write_bytes(b"PAR1")
+
+    run = json.loads((served.data / "run.json").read_text("utf-8"))
+    os.kill(next(c["pid"] for c in run["children"] if c["name"] == "work"), signal.SIGKILL)
+    until = time.monotonic() + 60
+    while any(path.exists() for path in left) and time.monotonic() < until:
+        time.sleep(0.2)
+
+    assert [path.name for path in left if path.exists()] == []
+    assert set(lake.rglob("2019-07-*/*.parquet")) == kept
+    assert len(kept) == 2

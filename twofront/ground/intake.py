@@ -56,7 +56,8 @@ class Loader:
         lookups: Accepted spellings by field, for a day.
         day: The column that holds a row's own day, where it has one.
         in_use: Which of some codes other records still need.
-        guards: Called with the file's name, its days and its known moment; they refuse the file by raising.
+        guards: Called with the file's name, its days and its known moment; they return since when its rows are known, or
+            refuse the file by raising.
         reshape: Turns a sheet with a layout of its own into a list of rows.
         is_strict: Two values for one key in one file refuse the whole file.
         also: A permission, or the beginning of some, that allows loading besides `load:KIND`.
@@ -69,7 +70,7 @@ class Loader:
     lookups: Callable[[Playbook, date], Mapping[str, Mapping[str, str]]] = lambda book, on: {}
     day: str | None = None
     in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
-    guards: tuple[Callable[[str, set[date], datetime], None], ...] = ()
+    guards: tuple[Callable[[str, set[date], datetime], datetime], ...] = ()
     also: str | None = None
     reshape: Callable[[Grid, Mapping[str, Any], Playbook], Reshaped] | None = None
     is_strict: bool = False
@@ -341,15 +342,16 @@ def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
         for f in loader.fields
     }
     days = {d for d in columns[loader.day] if d is not None} if loader.day else set()
+    known = source.known
     for guard in loader.guards:
-        guard(source.name, days, source.known)
+        known = guard(source.name, days, known)
     source.said(f"storing {accepted.num_rows} rows")
     return Batch(
         source.name,
         [int(n) for n in checked.rows],
         columns,
         on,
-        source.known,
+        known,
         a,
         kinds.book(),
         loader.in_use,

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from twofront.apps.enterprises import queries as enterprises
+from twofront.apps.figures.actions import NotYet
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.selecting import PARTS, ROWS, Line, Part, lines
 from twofront.apps.register import queries as register
 from twofront.core.errors import Refused
 from twofront.core.playbook import Chart, Goal
-from twofront.ground import scope
+from twofront.ground import kinds, scope
 from twofront.ground.scope import Actor
 
 PAGE = 100
@@ -40,19 +41,35 @@ class RowsAnswer:
         return sum(line.n for line in self.found)
 
 
+def made(on: date, *, known: datetime | None = None, township: str | None = None) -> Board:
+    """Return the board of a day that has begun; to be read on the whole county.
+
+    Raises:
+        NotYet: The day is still to come.
+        NoSuchFigure: There is no such township that day.
+    """
+    if on > kinds.day():
+        raise NotYet(
+            f"{on} is still to come; ask for a day up to {kinds.day()}",
+            f"{on} 还没有到; 请选 {kinds.day()} 或更早的日子",
+        )
+    found = Board(on, known=known, township=township)
+    if township is not None and township not in found.frames.townships and township != register.NOWHERE:
+        raise _nothing()
+    return found
+
+
 def board(
     on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
 ) -> dict[str, Any]:
-    """Return the board as the contract has it; open to every account.
+    """Return the board as the contract has it: its sums are open to every account, its changed rows in their scope.
 
     Raises:
+        NotYet: The day is still to come.
         NoSuchFigure: There is no such township that day.
     """
     with scope.widened(by.scope):
-        made = Board(on, known=known, township=township)
-        if township is not None and township not in made.frames.townships and township != register.NOWHERE:
-            raise _nothing()
-        return made.as_json()
+        return made(on, known=known, township=township).as_seen(by)
 
 
 def rows(
@@ -63,37 +80,40 @@ def rows(
     The wall decides a second time: members that it does not let through are not there.
 
     Raises:
+        NotYet: The day is still to come.
         NoSuchFigure: There is no such figure, or it reaches beyond the asker's scope.
     """
     with scope.widened(by.scope):
-        made = Board(on, known=known, township=township)
+        counted = made(on, known=known, township=township)
         what, key = _split(figure)
-        found = made.book.find(what, key, at=on)
+        found = counted.book.find(what, key, at=on)
         if found is None or part not in PARTS or not by.can("rows.see"):
             raise _nothing()
         chosen: Part = part
-        _within(by, made, found, township)
-        every = lines(made.frames, found, chosen)
+        _within(by, counted, found, township)
+        every = lines(counted.frames, found, chosen)
     here = [line for line in every if township is None or line.township == township]
-    return RowsAnswer(found, chosen, made, _through_the_wall(here, on=on, known=known))
+    return RowsAnswer(found, chosen, counted, _through_the_wall(here, on=on, known=known))
 
 
 def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the contract's items of some rows: id, name, township, n, and what a person needs to act on them."""
-    made = answer.board
-    frames = made.frames
+    counted = answer.board
+    frames = counted.frames
     firms = [int(line.id) for line in chosen if line.kind == "enterprise"]
     projects = [int(line.id) for line in chosen if line.kind == "project"]
     known = frames.known
     with scope.reading(scope.READ_COUNTY):
-        records = register.firms(firms, on=made.on, known=known) if firms else {}
-        reports = enterprises.reports(firms, on=made.on, known=known) if firms else {}
-        visits = enterprises.visits(firms, on=made.on, window=frames.window, known=known) if firms else {}
-        project_reports = enterprises.project_reports(projects, on=made.on, known=known) if projects else {}
+        records = register.firms(firms, on=counted.on, known=known) if firms else {}
+        reports = enterprises.reports(firms, on=counted.on, known=known) if firms else {}
+        visits = enterprises.visits(firms, on=counted.on, window=frames.window, known=known) if firms else {}
+        project_reports = (
+            enterprises.project_reports(projects, on=counted.on, known=known) if projects else {}
+        )
     heads: dict[str, Any] = {}
     out = []
     for line in chosen:
-        head = heads.setdefault(line.township, made.head_of(line.township))
+        head = heads.setdefault(line.township, counted.head_of(line.township))
         item: dict[str, Any] = {
             "id": line.code,
             "name": line.name,
@@ -153,20 +173,11 @@ def _split(figure: str) -> tuple[str, str]:
     return what, key
 
 
-def _within(by: Actor, made: Board, figure: Chart | Goal, township: str | None) -> None:
+def _within(by: Actor, counted: Board, figure: Chart | Goal, township: str | None) -> None:
     """Refuse rows that reach beyond the asker's pairs: every line of the figure must be covered for the place asked."""
-    if township is not None and township not in made.frames.townships and township != register.NOWHERE:
-        raise _nothing()
-    keys = [figure.list_key or ""] if isinstance(figure, Chart) else list(figure.lists) or [""]
-    lines_needed = {figure.line} if keys == [""] else {_line_of(made, key) for key in keys}
     block = None if township in (None, register.NOWHERE) else township
-    if not all(by.scope.covers(line=line, block=block) for line in lines_needed):
+    if not all(by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)):
         raise _nothing()
-
-
-def _line_of(made: Board, list_key: str) -> str | None:
-    line = made.book.competent_line(lists=[list_key], at=made.on)
-    return line.key if line else None
 
 
 def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None) -> list[Line]:

@@ -321,7 +321,7 @@ class Showing(Words):
         fields = {"opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数")}
         href = (
             reverse("intake:import", args=[r["import_id"]])
-            if r["import_id"] and self.actor.can("imports.see")
+            if r["import_id"] and self.actor.can("imports.see") and self.actor.scope.is_whole
             else ""
         )
         if not href and r["field"] == "opened":

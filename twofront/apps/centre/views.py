@@ -225,7 +225,7 @@ def chart(request: Request, key: str) -> HttpResponse:
 
 def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage:
     with scope.widened(request.actor.scope):
-        made = Board(on, known=known)
+        made = queries.made(on, known=known)
         showing = Showing(made, request.actor)
         head = request.make_head(day=on, known=known)
         days = lists.days(request, on=on, known=known)
@@ -293,7 +293,7 @@ def _next_loads(showing: Showing) -> list[NextLoad]:
 
 def _showing(request: Request) -> Showing:
     with scope.widened(request.actor.scope):
-        showing = Showing(Board(asked_day(request), known=asked_known(request)), request.actor)
+        showing = Showing(queries.made(asked_day(request), known=asked_known(request)), request.actor)
         showing.count()
         return showing
 

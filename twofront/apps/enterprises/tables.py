@@ -22,6 +22,7 @@ from twofront.apps.units.queries import Holder
 from twofront.ground import kinds, ledger, lists
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
+from twofront.ground.scope import Actor
 from twofront.web.parts import Cell, Pair, Table, Tone
 
 NO_LIST = "-"
@@ -192,8 +193,9 @@ def project_sums(rows: Sequence[ProjectDay], *, on: date) -> list[Pair]:
     return pairs
 
 
-def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: bool) -> Table:
+def history(reports: Sequence[ReportRow], *, words: Words, by: Actor) -> Table:
     """Return what a firm has declared, corrections included, the newest first; each with who sent it."""
+    sees = units.overseen(by)
     doers = ledger.doers(r.act for r in reports)
     imports = ledger.imports_of(r.act for r in reports)
     corrected = {id(r) for r, older in pairwise(reports) if older.on == r.on}
@@ -203,7 +205,8 @@ def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: boo
 
     def who(r: ReportRow) -> Cell:
         login, uid = doers.get(r.act, ""), imports.get(r.act)
-        href = reverse("intake:import", args=[uid]) if uid and may_open_imports else ""
+        is_open = by.can("imports.see") and sees(login, r.known)
+        href = reverse("intake:import", args=[uid]) if uid and is_open else ""
         return Cell(text=words.person(login), note=_("随文件装入") if uid else _("在网页上报"), href=href)
 
     columns: list[Col[ReportRow]] = [

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         known = open_.known(args.known) or open_.now
         from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
 
-        guard_publications_from(args.folder, date.min, known)
+        known = guard_publications_from(args.folder, date.min, known)
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
     print(
         json.dumps(
