@@ -293,6 +293,15 @@ def test_reset_brings_the_first_stop_back(stop: Stop, played: dict[str, Any]) ->
     assert "自报复工 329 家" in played["reset"]["zh"]
 
 
+def test_a_window_that_nobody_touches_follows(played: dict[str, Any], stop: Stop) -> None:
+    """The clock is driven and reset in another window: clock, day and figures move together, without a hand."""
+    pickers = ["2月18日 周二", "2月20日 周四", "2月21日 周五", "2月18日 周二"]
+
+    assert [seen["picker"] for seen in played["other"]] == pickers
+    for number, seen in zip((1, 2, 3, 0), played["other"], strict=True):
+        assert seen["sentences"] in stop(number)["zh"]
+
+
 def test_every_address_of_rows_sums_to_its_figure(played: dict[str, Any]) -> None:
     """Four charts and four goals, of the county, of 横店, 三单 and of what has no township, page by page."""
     wrong = [f for f in played["followed"] if not (f["figure"] or 0) == f["total"] == f["added"]]
