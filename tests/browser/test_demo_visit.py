@@ -184,7 +184,7 @@ def _on_paper(page: Any) -> dict[str, Any]:
         "smallest_pt": 0.75 * page.evaluate(SMALLEST),
         "width_px": page.evaluate("document.documentElement.scrollWidth"),
     }
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")  # a print asked for later is a print again
     return noted
 
 
