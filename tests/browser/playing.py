@@ -298,9 +298,13 @@ def _look(demo: Demo, page: Any, url: str, number: int) -> dict[str, Any]:
     if number == 0:
         noted["before_closing"] = demo.get("/api/v1/board?on=2020-02-18&known=2020-02-18T17:59")
         noted["changed"] = _at(page, f"{url}/changed")
-        noted["rows"] = demo.get(
-            "/api/v1/rows?figure=chart:above_scale_industry&part=disagreements&on=2020-02-18"
-        )
+        industry = "/api/v1/rows?figure=chart:above_scale_industry&on=2020-02-18&part="
+        noted["rows"] = demo.get(f"{industry}disagreements")
+        noted["against"] = {part: demo.get(industry + part)["total"] for part in ("seen", "unseen", "silent")}
+        page.goto(f"{url}/")
+        page.get_by_text("无新增病例 5 天").first.click()
+        page.wait_for_load_state()
+        noted["cases"] = _text(page)
         page.goto(f"{url}/")
         page.get_by_role("button", name="English").click()
         page.goto(f"{url}/")
