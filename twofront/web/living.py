@@ -173,7 +173,7 @@ def _charts(now: datetime, owner: Owner) -> list[Chart]:
     return [
         Chart(
             key="sample", title=_("示例图：有断点、有更正"), rate=58.0, rate_known=60.1, numerator=371, denominator=640, unknown=22, unit=_("家"),
-            sources=sources, disagreements=38, disagreements_href=HERE, series=points, owner=owner, cutoff=now,
+            sources=sources, against=[Source(title=_("自报、用电都见"), count=291, href=HERE), Source(title=_("只有自报"), count=38)], disagreements=38, disagreements_href=HERE, series=points, owner=owner, cutoff=now,
             numerator_href=HERE, denominator_href=HERE, unknown_href=HERE, href=HERE,
         ),
         Chart(

@@ -6,16 +6,29 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from twofront.apps.campaigns.queries import VillageProgress
 from twofront.apps.enterprises import queries as enterprises
+from twofront.apps.enterprises.queries import ReportRow, VisitRow
 from twofront.apps.figures.actions import NotYet
 from twofront.apps.figures.queries.board import Board
-from twofront.apps.figures.queries.selecting import PARTS, ROWS, Line, Part, lines
+from twofront.apps.figures.queries.selecting import (
+    PARTS,
+    ROWS,
+    Line,
+    Part,
+    cases,
+    lines,
+    members_of,
+    villages,
+)
 from twofront.apps.register import queries as register
+from twofront.core import figures as sums
 from twofront.core.errors import Refused
 from twofront.core.playbook import Chart, Goal
 from twofront.ground import kinds, scope
 from twofront.ground.scope import Actor
 
+CONTRADICTIONS = ("disagreements", "unseen", "silent")
 PAGE = 100
 MOST = 1_000
 
@@ -89,9 +102,13 @@ def rows(
         found = counted.book.find(what, key, at=on)
         if found is None or part not in PARTS or not by.can("rows.see"):
             raise _nothing()
+        if part == "cases" and not (isinstance(found, Goal) and found.counts == "cases"):
+            raise _nothing()
         chosen: Part = part
         _within(by, counted, found, township)
         every = lines(counted.frames, found, chosen)
+        if isinstance(found, Chart) and chosen in CONTRADICTIONS:
+            every = _widest_first(counted, found, every)
     here = [line for line in every if township is None or line.township == township]
     return RowsAnswer(found, chosen, counted, _through_the_wall(here, on=on, known=known))
 
@@ -110,6 +127,14 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
         project_reports = (
             enterprises.project_reports(projects, on=counted.on, known=known) if projects else {}
         )
+        project_visits = (
+            enterprises.visits(projects, on=counted.on, window=frames.window, is_project=True, known=known)
+            if projects
+            else {}
+        )
+        asked = {line.kind for line in chosen}
+        progress = {v.village: v for v in villages(frames)} if "village" in asked else {}
+        known_cases = {c.case_id: c for c in cases(frames)} if "case" in asked else {}
     heads: dict[str, Any] = {}
     out = []
     for line in chosen:
@@ -123,15 +148,26 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
         }
         if line.list:
             item["list"] = line.list
-        if line.kind == "enterprise":
-            item |= _firm(int(line.id), records, reports, visits, frames.power.ratio(int(line.id)))
-        elif line.kind == "project":
-            report = project_reports.get(int(line.id))
-            item |= {
-                "declared": report.opened if report else None,
-                "on_site": report.on_site if report else None,
-                "reason": report.difficulty if report else None,
-            }
+        match line.kind:
+            case "enterprise":
+                key = int(line.id)
+                item |= {
+                    "member": key,
+                    **_said_of(reports.get(key), visits.get(key), frames.power.ratio(key)),
+                }
+                record = records.get(key)
+                item |= {
+                    "contact": record.contact if record else None,
+                    "mobile": record.mobile if record else None,
+                }
+            case "project":
+                key = int(line.id)
+                item |= _said_of(project_reports.get(key), project_visits.get(key), None)
+            case "village":
+                item |= _progress_of(progress.get(line.code))
+            case "case":
+                case = known_cases[line.code]
+                item |= {"reported_on": case.reported_on.isoformat(), "origin": case.origin}
         item["call"] = {"name": head.name, "phone": head.phone} if head else None
         out.append(item)
     return out
@@ -154,16 +190,22 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
     return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 
-def _firm(
-    member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None
-) -> dict[str, Any]:
-    record, report, visit = records.get(member), reports.get(member), visits.get(member)
+def _said_of(report: ReportRow | None, visit: VisitRow | None, ratio: float | None) -> dict[str, Any]:
+    """Return what was declared, seen on the spot and measured of a member, and how far that lies apart."""
+    declared, confirmed = report.opened if report else None, visit.opened if visit else None
     return {
-        "member": member, "declared": report.opened if report else None, "on_site": report.on_site if report else None,
-        "reason": report.difficulty if report else None, "confirmed": visit.opened if visit else None,
-        "seen_on": visit.on.isoformat() if visit else None, "seen_by": visit.officer if visit else None, "power_ratio": ratio,
-        "contact": record.contact if record else None, "mobile": record.mobile if record else None,
+        "declared": declared, "on_site": report.on_site if report else None, "reason": report.difficulty if report else None,
+        "confirmed": confirmed, "seen_on": visit.on.isoformat() if visit else None, "seen_by": visit.officer if visit else None,
+        "power_ratio": ratio, "gap": sums.gap(declared=declared, confirmed=confirmed, ratio=ratio),
     }  # fmt: skip
+
+
+def _progress_of(village: VillageProgress | None) -> dict[str, Any]:
+    return {
+        "done": village.done if village else None,
+        "dwellings": village.dwellings if village else None,
+        "last": village.on.isoformat() if village else None,
+    }
 
 
 def _split(figure: str) -> tuple[str, str]:
@@ -178,6 +220,20 @@ def _within(by: Actor, counted: Board, figure: Chart | Goal, township: str | Non
     block = None if township in (None, register.NOWHERE) else township
     if not all(by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)):
         raise _nothing()
+
+
+def _widest_first(counted: Board, chart: Chart, found: Sequence[Line]) -> list[Line]:
+    """Return contradictions in the order in which they are to be looked at."""
+    members = members_of(counted.frames, chart)
+    said = zip(members.ids.tolist(), members.declared.tolist(), members.confirmed.tolist(), strict=True)
+    states = {i: (sums.said(d), sums.said(c)) for i, d, c in said}
+
+    def gap(line: Line) -> float:
+        declared, confirmed = states[int(line.id)]
+        ratio = counted.frames.power.ratio(int(line.id)) if line.kind == "enterprise" else None
+        return sums.gap(declared=declared, confirmed=confirmed, ratio=ratio)
+
+    return sorted(found, key=lambda line: (-gap(line), line.township, line.code))
 
 
 def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None) -> list[Line]:

@@ -28,7 +28,7 @@ from twofront.ground.pages import (
     require,
 )
 from twofront.web.pages.figures import ChartPage, ListPage
-from twofront.web.parts import Cell, Link, NextLoad, Pair, Table
+from twofront.web.parts import Cell, DayPicker, Head, Link, NextLoad, Pair, Table
 
 KINDS_FIRST = (
     "divisions",
@@ -53,12 +53,23 @@ def board(request: Request) -> HttpResponse:
     require(request.actor, "board.see")
     on, known = asked_day(request), asked_known(request)
     page = _board_page(request, on, known)
-    if not request.htmx:
-        return render(request, page)
+    return _news(request, page) if request.htmx else render(request, page)
+
+
+def _news(request: Request, page: BoardPage) -> HttpResponse:
+    """Answer a board that asks for itself: the board if it changed, the running clock, or the whole page anew."""
+    if page.poll_href != request.get_full_path():
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     response = render(request, page, part="live")
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
+    is_same = request.headers.get("If-None-Match") == tag
+    if is_same and page.head.is_exercise:
         return HttpResponse(status=304)
+    time = render(request, page, part="clock")
+    if is_same:
+        time.headers["HX-Reswap"] = "none"  # the clock finds its place by itself
+        return time
+    response.content += time.content
     response.headers["ETag"] = tag
     return response
 
@@ -233,6 +244,7 @@ def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage
             return BoardPage(head=head, days=days, next_loads=_next_loads(showing))
         newest = known is None and on >= board_day()
         frozen = made.frozen.get(on)
+        published_at = frozen.known if frozen else None
         return BoardPage(
             head=head,
             days=days,
@@ -253,10 +265,19 @@ def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage
             publish_href=f"{reverse('centre:publication')}?{urlencode(showing.when())}"
             if request.actor.can("publish")
             else "",
-            published_at=frozen.known if frozen else None,
-            poll_href=reverse("centre:board") if newest else "",
+            published_at=published_at,
+            poll_href=_poll_href(request, head, days, published_at) if newest else "",
             edition=_edition(made),
         )
+
+
+def _poll_href(request: Request, head: Head, days: DayPicker, published_at: datetime | None) -> str:
+    """Return where the board asks for itself; another address means that what stands around it is another."""
+    around = (days, head.phase, head.as_of if head.is_exercise else None, published_at)
+    query = {"around": hashlib.sha256(repr(around).encode()).hexdigest()[:16]}
+    if asked := request.GET.get("on"):
+        query["on"] = asked
+    return f"{reverse('centre:board')}?{urlencode(query)}"
 
 
 def _fronts(made: Board) -> list[FrontHead]:
