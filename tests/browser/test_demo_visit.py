@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser import playing
+from tests.browser import access, playing
 
 pytestmark = [
     pytest.mark.slow,  # the exercise county is made once, about a minute
@@ -103,7 +103,7 @@ def _browse(line: dict[str, Any], seen: dict[str, Any]) -> None:
     url = line["url"]
     account = next(a for a in line["accounts"] if a["role"] == "office_clerk")
     asked: list[str] = []
-    errors: dict[str, list[str]] = {"story": [], "reset": []}
+    errors: dict[str, list[str]] = {"story": [], "access": [], "reset": []}
     part = "story"
     with sync_playwright() as driver:
         flags = [*playing.FLAGS, "--no-sandbox"] if os.geteuid() == 0 else playing.FLAGS
@@ -149,6 +149,10 @@ def _browse(line: dict[str, Any], seen: dict[str, Any]) -> None:
             seen["on_paper"][language] = _on_paper(page)
             page.set_viewport_size({"width": 1440, "height": 900})
             seen[language] = text()
+        part = "access"  # a page that is not there is an error on the console
+        seen["access"] = access.look(page, url)
+        part = "story"
+        context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": url}])
         seen["stops"] = []
         for _ in range(3):
             page.goto(f"{url}/")
@@ -229,6 +233,34 @@ def test_a_print_can_be_read_and_loses_nothing(visit: dict[str, Any]) -> None:
     for seen in visit["on_paper"].values():
         assert seen["smallest_pt"] >= 7
         assert seen["width_px"] <= PAPER_PX[0]
+
+
+def test_everybody_can_use_the_pages(visit: dict[str, Any]) -> None:
+    """Axe finds nothing serious, no text is under 14 px, and on a phone nothing to touch is under 44 px: fourteen pages."""
+    assert visit["access"]["pages"] == 14
+    assert visit["access"]["wrong"] == {}
+
+
+def test_the_acts_of_the_board_are_reached_by_the_keyboard(visit: dict[str, Any]) -> None:
+    """In the order in which they stand, each with a mark that is seen; then the three sentences."""
+    tabbed = visit["access"]["tabbed"]
+    names = [here["name"] for here in tabbed]
+    acts = [
+        "#main",
+        "/exercise/next",
+        "/exercise/reset",
+        "/?on=2020-02-17",
+        "copy",
+        "picture",
+        "print",
+        "/publication?on=2020-02-18",
+    ]
+    rows = ["part=cases", "/survey?on=2020-02-18", "part=unseen"]
+
+    assert [n for n in names if n in acts] == acts
+    after = names[names.index(acts[-1]) + 1 :]
+    assert all(wanted in name for wanted, name in zip(rows, after, strict=False))
+    assert [here for here in tabbed if here["marked_px"] < 2 or not here["shown"]] == []
 
 
 def test_the_board_reads_as_the_story_says(visit: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ def listing(
             for key, title in _sources()
         ]
     return ListOf(
-        caption=f"{name_of(answer.figure)} {parts()[answer.part]}", href=href, rows=queries.items(answer, answer.found), columns=columns,
+        caption=f"{name_of(answer.figure)} · {parts()[answer.part]}", href=href, rows=queries.items(answer, answer.found), columns=columns,
         text=lambda r: f"{r['name']} {r['id']} {showing.place(r['township'])}", sieves=sieves, kept=kept, n=lambda r: int(r["n"]),
         name="rows", empty=_("没有这样的行"),
     )  # fmt: skip

@@ -167,7 +167,7 @@ def changed(request: Request) -> HttpResponse:
         Col(
             key="known",
             title=_("得知"),
-            cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else ""),
+            cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else "—"),
             order=lambda c: c.known,
         ),
     ]
