@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,7 @@ def _browse(line: dict[str, Any], seen: dict[str, Any]) -> None:
         part = "reset"
         page.locator("form[action='/exercise/reset'] button").click()
         page.locator("dialog[open] .button-primary").click()
+        seen["meanwhile"] = _ask_until(page, f"{url}/", page.get_by_text("回到看板").first.is_visible)
         page.get_by_text("回到看板").first.wait_for()
         part = "story"
         seen["reset"] = text()
@@ -192,6 +193,14 @@ def _on_paper(page: Any) -> dict[str, Any]:
     return noted
 
 
+def _ask_until(page: Any, address: str, is_over: Callable[[], bool]) -> list[int]:
+    """Ask for a page again and again, as another window does; return the answers' codes."""
+    codes = set()
+    while not is_over():
+        codes.add(page.request.get(address, max_redirects=0, fail_on_status_code=False).status)
+    return sorted(codes)
+
+
 def test_the_installed_command_ends_on_sigterm_and_leaves_no_process(visit: dict[str, Any]) -> None:
     """Exit 0 within ten seconds, after a whole exercise was played in a browser that has only just gone."""
     assert visit["end"]["code"] == 0
@@ -213,6 +222,11 @@ def test_the_browser_reports_no_error(visit: dict[str, Any]) -> None:
 def test_the_browser_reports_no_error_while_the_exercise_begins_anew(visit: dict[str, Any]) -> None:
     """The page that waits for the reset asks each second, also in the moment in which there is no database."""
     assert visit["errors"]["reset"] == []
+
+
+def test_nobody_is_signed_out_while_the_exercise_begins_anew(visit: dict[str, Any]) -> None:
+    """Another window gets its page, or is told to come again; it is never sent to the login."""
+    assert set(visit["meanwhile"]) <= {200, 503}
 
 
 def test_no_page_is_wider_than_its_screen(visit: dict[str, Any]) -> None:

@@ -162,7 +162,7 @@ def _loads(request: Request) -> list[NextLoad]:
     counts = ledger.accepted_by_kind()
     return [
         NextLoad(
-            kind=kind, title=title, why=intake_forms.why(kind), template_href=reverse("intake:template", args=[kind]),
+            kind=kind, title=title, template_href=reverse("intake:template", args=[kind]),
             upload_href=f"{reverse('intake:upload')}?kind={kind}", count=counts.get(kind, 0),
         )
         for kind, title in titles().items()

@@ -127,7 +127,7 @@ def living(head: Head, now: datetime) -> LivingPage:
             Progress(title=_("装入"), text=_("文件打不开：另存为 xlsx 再试"), is_running=False, tone="bad"),
         ],
         loads=[
-            NextLoad(kind="reports", title=_("企业日报"), why=_("看板出现复工的图"), template_href=HERE, upload_href=HERE),
+            NextLoad(kind="reports", title=_("企业日报"), template_href=HERE, upload_href=HERE),
             NextLoad(kind="divisions", title=_("行政区划"), template_href=HERE, upload_href=HERE, count=388),
         ],
         tabs=[Link(title=_("开工"), href=HERE, note="329", is_here=True), Link(title=_("未知"), href=HERE, note="22")],

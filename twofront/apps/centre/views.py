@@ -15,7 +15,7 @@ from twofront.apps.centre.page import BoardPage, Changed, FrontHead, Late, RowsP
 from twofront.apps.centre.showing import Showing
 from twofront.apps.figures.queries.board import Board
 from twofront.core.time import write_moment
-from twofront.ground import kinds, lists, scope
+from twofront.ground import kinds, ledger, lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import (
     Request,
@@ -299,14 +299,14 @@ def _edition(made: Board) -> str:
 
 def _next_loads(showing: Showing) -> list[NextLoad]:
     sheets = {s.key: name_of(s) for s in showing.book.of("sheet", at=showing.board.on)}
-    may = showing.actor.can
+    may, loaded = showing.actor.can, ledger.accepted_by_kind()
     return [
         NextLoad(
             kind=kind,
             title=sheets.get(kind, kind),
             template_href=reverse("intake:template", args=[kind]),
             upload_href=f"{reverse('intake:upload')}?kind={kind}" if may(f"load:{kind}") else "",
-            count=len(showing.frames.divisions) if kind == "divisions" else 0,
+            count=loaded.get(kind, 0),
         )
         for kind in KINDS_FIRST
     ]

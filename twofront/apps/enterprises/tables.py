@@ -125,7 +125,7 @@ def firms(on: date, *, known: datetime | None) -> ListOf[FirmDay]:
 
     return ListOf(
         caption=_("企业日报 %(on)s") % {"on": on.isoformat()}, href=reverse("enterprises:firms"), rows=rows, name="firms",
-        kept=when, empty=_("没有符合条件的企业"),
+        kept=when, empty=_("没有符合条件的企业") if rows else _("您的范围内还没有企业；先装入企业名册"),
         text=lambda r: f"{r.firm.name} {r.firm.credit_code} {r.firm.contact} {r.firm.mobile}",
         columns=(
             Col(key="name", title=_("企业"), is_lead=True, order=lambda r: in_pinyin(r.firm.name), cell=name),
@@ -157,7 +157,7 @@ def projects(on: date, *, known: datetime | None) -> ListOf[ProjectDay]:
     rows = _project_days(on, known=known, window=words.window)
     return ListOf(
         caption=_("重点项目 %(on)s") % {"on": on.isoformat()}, href=reverse("enterprises:projects"), rows=rows, name="projects",
-        kept=lists.when(on, known), empty=_("没有符合条件的项目"),
+        kept=lists.when(on, known), empty=_("没有符合条件的项目") if rows else _("您的范围内还没有项目；先装入项目名册"),
         text=lambda r: f"{r.project.name} {r.project.code} {r.head.name if r.head else ''}",
         columns=(
             Col(key="name", title=_("项目"), is_lead=True, order=lambda r: in_pinyin(r.project.name), cell=lambda r: Cell(text=r.project.name, note=r.project.code)),
