@@ -273,9 +273,9 @@ def _pairs(taken: Taken) -> list[Pair]:
     zone = kinds.zone()
     sheet = taken.report.get("sheet")
     notes = taken.report.get("notes", [])
-    columns = taken.report.get("columns", {})
-    used = lists.joined(str(h) for h, field in columns.items() if field)
-    left = lists.joined(str(h) for h, field in columns.items() if not field)
+    columns = taken.report.get("columns", [])
+    used = lists.joined(str(h) for h, field in columns if field)
+    left = lists.joined(str(h) for h, field in columns if not field)
     return [
         Pair(title=_("从哪天起"), text=taken.on.isoformat()),
         Pair(title=_("何时得知"), text=taken.known.astimezone(zone).strftime("%Y-%m-%d %H:%M")),

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import FILES
+
 DAY = {"on": "2020-02-18"}
 LIST = "/disagreements/above_scale_industry"
 KEY = "01a20cc1-859e-7c5b-9cea-2fb14e4da82{}"
@@ -135,6 +137,51 @@ PUBLISHED = """date,area,source,firm_share,energy_share,index,formula,published_
 2020-02-17,330000,省电力,19.37,31.47,25.42,zj_2020_v1,2020-02-18T10:00
 2020-02-18,330000,省电力,20,32,26,zj_2020_v1,2020-02-19T10:00
 """
+
+
+def test_a_county_without_meters_shows_the_published_sheet_and_says_so(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """No meter has a baseline: the index is the sheet's 45, of 50 and 40, marked; a day without a sheet is unknown."""
+    meters = (
+        (FILES / "meters.csv").read_text("utf-8").replace(",share", ",to").replace(",1\n", ",2020-01-01\n")
+    )
+    load("meters", meters)
+    load("published", PUBLISHED.format(energy=40, index=45))
+    client = client_as("observer")
+
+    board = client.get("/api/v1/board", DAY).json()
+    chart = next(c for c in board["charts"] if c["key"] == "power_index")
+
+    assert (chart["basis"], chart["formula_version"]) == ("published", "zj_2020_v1")
+    assert (chart["rate"], chart["rate_known"], chart["firm_share"], chart["energy_share"]) == (
+        45,
+        45,
+        50,
+        40,
+    )
+    assert [p["rate"] for p in chart["series"][-2:]] == [None, 45]
+    assert (chart["numerator"], chart["denominator"], chart["sources"]["measured"]) == (0, 0, None)
+    for page in ("/", "/charts/power_index"):
+        assert "按供电公司发布数" in client.get(page, DAY).content.decode(), page
+
+
+def test_with_meters_ours_counts_and_the_published_sheet_stands_beside_it(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """Ours is 375/9, the mean of 5/9 of firms and 250/900 of energy; the sheet's 45 is shown with it, and no mark."""
+    load("published", PUBLISHED.format(energy=40, index=45))
+    client = client_as("observer")
+
+    board = client.get("/api/v1/board", DAY).json()
+    chart = next(c for c in board["charts"] if c["key"] == "power_index")
+    page, sheets = (client.get(address, DAY).content.decode() for address in ("/", "/sheets"))
+
+    assert chart["basis"] == "meters"
+    assert chart["rate"] == pytest.approx(375 / 9)
+    assert "按供电公司发布数" not in page
+    assert "41.67" in sheets
+    assert "45.00" in sheets
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def take_closings(batch: Batch) -> Sequence[Verdict]:
     ]
     states = stores.facts(
         Closing,
-        batch,
+        batch.with_made(closed_by="by"),
         key={"goal": c["goal"], "on": c["date"]},
         values={"closed_by": [b or batch.act.by.login for b in c["by"]]},
         beside={},

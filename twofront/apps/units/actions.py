@@ -15,7 +15,7 @@ from twofront.ground.acts import Key, act, action, new_key
 from twofront.ground.audit import keyed_hash
 from twofront.ground.models import Attempt
 from twofront.ground.scope import Actor
-from twofront.ground.stores import Batch, Verdict
+from twofront.ground.stores import Batch, Values, Verdict
 
 TRIES = 10
 TRIES_OF_AN_ADDRESS = 100
@@ -203,7 +203,10 @@ def take_accounts(batch: Batch) -> Sequence[Verdict]:
     c = batch.columns
     accounts = _accounts(c["login"])
     moved = [
-        _update(accounts[login], name, phone)
+        _update(
+            accounts[login],
+            batch.body(("name", "phone"), (name or "", phone or ""), _called(accounts[login])),
+        )
         for login, name, phone in zip(c["login"], c["name"], c["phone"], strict=True)
     ]
     ids = [accounts[login].pk for login in c["login"]]
@@ -220,10 +223,13 @@ def _accounts(logins: Sequence[str]) -> dict[str, Account]:
     return {a.login: a for a in Account.objects.filter(login__in=set(logins))}
 
 
-def _update(account: Account, name: str | None, phone: str | None) -> bool:
+def _called(account: Account) -> tuple[str, str]:
+    return account.name, account.phone
+
+
+def _update(account: Account, after: Values) -> bool:
     """Keep name and phone as the newest list has them; tell whether an account that was on record changed."""
-    before = (account.name, account.phone)
-    after = (name or account.name, phone or account.phone)
+    before = _called(account)
     if before == after:
         return False
     account.name, account.phone = after

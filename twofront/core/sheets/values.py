@@ -318,6 +318,12 @@ def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
 def _within(value: Value, spec: Field) -> None:
     if spec.low is not None and value < spec.low:
         raise Wrong("range", f"{value}: at least {spec.low} is needed", f"“{value}”不应小于{spec.low}")
+    if isinstance(spec.high, date) and value > spec.high:
+        raise Wrong(
+            "range",
+            f"{value}: later than {spec.high}; correct it, or send the row when that has come",
+            f"“{value}”晚于{spec.high}, 请更正, 或到时再报",
+        )
     if spec.high is not None and value > spec.high:
         raise Wrong("range", f"{value}: at most {spec.high} is allowed", f"“{value}”不应大于{spec.high}")
 

@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
         )
         if not args.dry_run:
             give_back(report)
-    print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+    answer = dataclasses.asdict(report) | {"columns": dict(report.columns)}
+    print(json.dumps(answer, ensure_ascii=False))
     return 1 if report.rejected else 0
 
 

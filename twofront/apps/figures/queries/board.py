@@ -211,12 +211,14 @@ class Board:
 
     def _list(self, chart: Chart, members: Members) -> dict[str, Any]:
         c = sums.count(members)
+        said = {
+            "reported": (members.declared, c.numerator),
+            "confirmed": (members.confirmed, c.confirmed),
+            "measured": (members.measured, c.measured),
+        }
         known = {
-            "reported": c.numerator if bool((members.declared >= 0).any()) else None,
-            "confirmed": c.confirmed if "confirmed" in chart.sources else None,
-            "measured": c.measured
-            if "measured" in chart.sources and bool((members.measured >= 0).any())
-            else None,
+            source: n if source in chart.sources and bool((states != sums.UNKNOWN).any()) else None
+            for source, (states, n) in said.items()
         }
         return {
             "numerator": c.numerator, "denominator": c.denominator, "unknown": c.unknown, "rate": c.rate, "rate_known": c.rate_known,
