@@ -76,7 +76,7 @@ def test_a_village_without_a_row_of_the_day_is_said_to_be_late(
 
     moment = datetime(2020, 2, 19, 11, 30, tzinfo=UTC)
     clockwork.set_clock(moment, by=system("test"), under=None, key=new_key(), at=moment)
-    load("coverage", "date,village,dwellings,done\n2020-02-19,330783001001,100,95\n")
+    load("coverage", "date,village,dwellings,done\n2020-02-19,330783001001,100,95\n", at=moment)
 
     page = (
         client_as("office")
