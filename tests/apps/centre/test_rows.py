@@ -106,4 +106,22 @@ def test_only_a_goal_that_counts_cases_has_cases(client_as: Callable[[str], Any]
 
     for figure in (CHART, "goal:full_coverage", "goal:full_resumption"):
         assert office.get("/api/v1/rows", _asked(figure, "cases")).status_code == 404
-    assert client_as("wuning").get("/api/v1/rows", _asked("goal:zero_imported", "cases")).status_code == 404
+
+
+def test_cases_are_for_those_who_may_see_them(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """The health line's clerk, commander, office and auditor; not its leader, not another line, not a township, its own included."""
+    load(
+        "accounts",
+        "login,role,unit,line,from,name,phone\nleader-health,leader,*,health,2020-01-01,演练-某,15400000031\n",
+    )
+
+    def codes(**asked: str) -> list[int]:
+        asked = _asked("goal:zero_imported", "cases") | asked
+        return [client_as(login).get("/api/v1/rows", asked).status_code for login in logins]
+
+    logins = ["health", "commander", "office", "auditor"]
+    assert codes() == [200] * 4
+    logins = ["leader-health", "economy", "wuning", "observer"]
+    assert codes() == codes(township="330783001") == [404] * 4

@@ -85,6 +85,21 @@ def board(
         return made(on, known=known, township=township).as_seen(by)
 
 
+def may_open(by: Actor, counted: Board, figure: Chart | Goal, part: str, township: str | None) -> bool:
+    """Return whether somebody may open the rows of a part of a figure, for a township or (None) the whole county.
+
+    The asker's pairs must cover every line of the figure for the place asked; all known cases are for few roles.
+    """
+    if part == "cases" and not (
+        isinstance(figure, Goal) and figure.counts == "cases" and by.can("cases.see")
+    ):
+        return False
+    block = None if township in (None, register.NOWHERE) else township
+    return by.can("rows.see") and all(
+        by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)
+    )
+
+
 def rows(
     figure: str, part: str, on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
 ) -> RowsAnswer:
@@ -100,12 +115,9 @@ def rows(
         counted = made(on, known=known, township=township)
         what, key = _split(figure)
         found = counted.book.find(what, key, at=on)
-        if found is None or part not in PARTS or not by.can("rows.see"):
-            raise _nothing()
-        if part == "cases" and not (isinstance(found, Goal) and found.counts == "cases"):
+        if found is None or part not in PARTS or not may_open(by, counted, found, part, township):
             raise _nothing()
         chosen: Part = part
-        _within(by, counted, found, township)
         every = lines(counted.frames, found, chosen)
         if isinstance(found, Chart) and chosen in CONTRADICTIONS:
             every = _widest_first(counted, found, every)
@@ -213,13 +225,6 @@ def _split(figure: str) -> tuple[str, str]:
     if what not in {"chart", "goal"} or not key:
         raise _nothing()
     return what, key
-
-
-def _within(by: Actor, counted: Board, figure: Chart | Goal, township: str | None) -> None:
-    """Refuse rows that reach beyond the asker's pairs: every line of the figure must be covered for the place asked."""
-    block = None if township in (None, register.NOWHERE) else township
-    if not all(by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)):
-        raise _nothing()
 
 
 def _widest_first(counted: Board, chart: Chart, found: Sequence[Line]) -> list[Line]:

@@ -92,6 +92,7 @@ def rows(request: Request) -> HttpResponse:
     facets = [
         Link(title=titles[p], href=showing.rows(figure, p, township or ""), is_here=p == part)
         for p in behind.facets(answer)
+        if showing.rows(figure, p, township or "")
     ]
     return render(
         request,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from twofront.apps.centre.queries import may_open
 from twofront.apps.figures.queries.board import Board
 from twofront.core.playbook import Goal
 from twofront.ground.pages import name_of
@@ -36,7 +37,11 @@ class Words:
         return next((g for g in self.board.goals if g.counts == "dwellings"), None)
 
     def rows(self, figure: str, part: str, township: str = "") -> str:
-        """Return the page of the rows behind a figure."""
+        """Return the page of the rows behind a figure; empty if they are not for this reader."""
+        what, _, key = figure.partition(":")
+        found = self.book.find(what, key, at=self.board.on)
+        if found is None or not may_open(self.actor, self.board, found, part, township or None):
+            return ""
         query = {"figure": figure, "part": part, **self.when()}
         return f"{reverse('centre:rows')}?{urlencode(query | ({'township': township} if township else {}))}"
 
