@@ -277,7 +277,7 @@ def _said_by(board: dict[str, Any]) -> str:
 
 
 def test_what_a_page_writes_right_after_a_publication_is_not_in_it(client_as: Callable[[str], Any]) -> None:
-    """Published by the button, closed by the button: then the goal was open, now it is closed; only the reader's rows are named."""
+    """Published, corrected and closed by buttons while the clock stands: then is as it went out, now has both."""
     from twofront.apps.figures.models import Publication
 
     office = client_as("office")
@@ -286,7 +286,10 @@ def test_what_a_page_writes_right_after_a_publication_is_not_in_it(client_as: Ca
 
     published = Publication.objects.get(on=DAY).board
     now = _get(office, f"/api/v1/board?on={DAY}")
+    office.post("/closings/full_coverage/close", {"on": "2020-02-18", "sure": "1"})
+    closed = {g["key"]: g["closed"] for g in _get(office, f"/api/v1/board?on={DAY}")["goals"]}
 
+    assert closed["full_coverage"] is not None
     assert _get(office, f"/api/v1/board?on={DAY}&known={published['known'][:16]}") == published
     assert [c["id"] for c in now["changed"]] == [CODES[7]]
     assert next(c for c in now["charts"] if c["key"] == "above_scale_industry")["series"][-1]["revised"]

@@ -23,7 +23,7 @@ from pydantic import TypeAdapter
 from twofront.core import ids
 from twofront.core.errors import Refused
 from twofront.ground import clock, scope
-from twofront.ground.models import Act, Change, Event, RefusedKey
+from twofront.ground.models import Act, Change, ClockReading, Event, RefusedKey
 from twofront.ground.scope import Actor
 
 Key = NewType("Key", str)
@@ -31,6 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _body: ContextVar[str] = ContextVar("body", default="")
+FROZEN = "frozen"
 _CLAIMED_BY_ACT = ("by", "under", "key", "at")
 
 
@@ -90,6 +91,23 @@ class OpenAct:
                 for on in (days or (None,))
             ]
         )
+
+    def freeze(self) -> None:
+        """Say that all that was known by now is fixed: what is written at the same moment of the clock comes after it."""
+        self.changed(FROZEN)
+
+    def known(self) -> datetime:
+        """Return since when what this act writes is known: its moment, one step later if that was frozen before."""
+        is_frozen = Change.objects.filter(topic=FROZEN, act__at=self.at).exclude(act=self.row).exists()
+        return self.reach(self.at + clock.STEP if is_frozen else self.at)
+
+    def reach(self, known: datetime) -> datetime:
+        """Return a moment at which something becomes known; a clock that stands before it goes on to it."""
+        if clock.stands() and clock.now() < known:
+            ClockReading.objects.create(reads=known)
+            clock.reach(known)
+            self.event("clock.set", "clock")
+        return known
 
     def after_commit(self, job: Callable[..., object], **arguments: object) -> None:
         """Do something once the act stands; it is not done if the act fails."""

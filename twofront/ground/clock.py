@@ -50,6 +50,12 @@ def held() -> Iterator[datetime]:
         _held.reset(token)
 
 
+def reach(moment: datetime) -> None:
+    """Let the rest of a request, whose moment is held, see what became known just now."""
+    if _held.get() is not None:
+        _held.set(moment)
+
+
 def today(zone: ZoneInfo) -> date:
     """Return the county's day."""
     return now().astimezone(zone).date()

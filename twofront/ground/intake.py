@@ -363,7 +363,7 @@ def _batch(source: Source, taken: _Taken, on: date, a: OpenAct) -> Batch:
         [int(n) for n in checked.rows],
         columns,
         on,
-        known,
+        a.reach(known),
         a,
         kinds.book(),
         loader.in_use,

@@ -60,7 +60,7 @@ def load(
         )
     book = playbook.read(files)
     with act(by=by, under=under, key=key, at=at) as a:
-        row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=known)
+        row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=a.reach(known))
         row.save()
         a.event("playbook.loaded", f"playbook:{row.pk}", digest=book.sha256)
         a.changed("playbook")

@@ -99,7 +99,9 @@ def _take(folder: Folder, step: dict[str, Any], *, at: datetime) -> None:
     known = parse_moment(step["known"], zone=zone)
     if "publish" in step:
         _pass(known)
-        centre.publish(date.fromisoformat(step["publish"]), known=known, by=scope.system("exercise"), at=at)
+        centre.publish(
+            date.fromisoformat(step["publish"]), known=known, by=scope.system("exercise"), at=known
+        )
         return
     by = units.actor(step["by"] or units.OPERATOR, on=known.astimezone(zone).date())
     if by is None:

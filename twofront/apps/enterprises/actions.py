@@ -227,7 +227,7 @@ def declare(
             on_site=on_site,
             normal_staff=firm.normal_staff,
             difficulty=difficulty,
-            known_at=at,
+            known_at=a.known(),
             act=a.row,
             line_code=firm.line,
             block_code=None if firm.township == register.NOWHERE else firm.township,

@@ -10,7 +10,7 @@ from typing import Any
 from twofront.apps.figures.models import Closing, Publication, PublishedSheet
 from twofront.core.errors import Refused
 from twofront.core.time import write_moment
-from twofront.ground import clockwork, kinds, stores
+from twofront.ground import kinds, stores
 from twofront.ground.acts import Key, act, action
 from twofront.ground.scope import Actor
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -104,7 +104,7 @@ def close_day(goal: str, on: date, *, by: Actor, under: str | None, key: Key, at
     if on > kinds.day():
         raise NotYet(f"{on} is still to come; close it when it is over", f"{on} 还没有到, 不能封账")
     with act(by=by, under=under, key=key, at=at) as a:
-        Closing.objects.create(goal=goal, on=on, closed_by=by.login, known_at=at, act=a.row)
+        Closing.objects.create(goal=goal, on=on, closed_by=by.login, known_at=a.known(), act=a.row)
         a.changed("closings", on)
         a.event("goal.closed", f"goal:{goal}:{on.isoformat()}")
         return a.answer(Closed(goal, on, by.login, at))
@@ -124,7 +124,9 @@ def reopen_day(
             f"{by.login} may not reopen {goal}; its line does", f"{by.login} 无权撤回此封账, 请由负责条线办理"
         )
     with act(by=by, under=under, key=key, at=at) as a:
-        Closing.objects.create(goal=goal, on=on, closed_by=by.login, known_at=at, act=a.row, is_void=True)
+        Closing.objects.create(
+            goal=goal, on=on, closed_by=by.login, known_at=a.known(), act=a.row, is_void=True
+        )
         a.changed("closings", on)
         a.event(
             "goal.reopened",
@@ -160,7 +162,7 @@ def keep_publication(
     digest = hashlib.sha256(text.encode()).hexdigest()
     with act(by=by, under=under, key=key, at=at) as a:
         Publication.objects.create(on=on, board=board, hash=digest, known_at=known, act=a.row)
-        clockwork.pass_by(known, a)
+        a.freeze()
         a.changed("publications", on)
         a.event("board.published", f"board:{on.isoformat()}", digest=digest)
         return a.answer(Published(on, known, digest))
