@@ -4,8 +4,9 @@ Roles, lines, lists, goals, charts, deadlines, headings: whatever a county decid
 and code asks for the row in force. Another county changes the files, not the code. Bytes in, values out.
 """
 
+from twofront.core.errors import Fault
 from twofront.core.playbook.book import NotInForce, Playbook
-from twofront.core.playbook.faults import Fault, PlaybookFaults
+from twofront.core.playbook.faults import PlaybookFaults
 from twofront.core.playbook.kinds import (
     KINDS,
     AreaClass,

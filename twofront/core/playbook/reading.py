@@ -13,9 +13,10 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twofront.core.errors import Fault
 from twofront.core.playbook.book import Playbook
 from twofront.core.playbook.checking import Placed, judge
-from twofront.core.playbook.faults import Fault, PlaybookFaults
+from twofront.core.playbook.faults import PlaybookFaults
 from twofront.core.playbook.fields import Path, Problem, convert, fields_of
 from twofront.core.playbook.kinds import KINDS, Row
 from twofront.core.playbook.lines import lines_of
