@@ -18,6 +18,7 @@ VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("grids", "redraw"): ("grids_redraw", "redraw grids from an old drawing"),
     ("grids", "micro"): ("grids_micro", "draw micro-grids inside grids"),
     ("staff", "assign"): ("staff_assign", "assign staff to grids"),
+    ("rules", "check"): ("rules_check", "examine a decision table"),
     ("rules", "evaluate"): ("rules_evaluate", "ask a decision table about records"),
     ("init",): ("init", "make a county's data folder"),
     ("account", "password"): ("account", "print a new password for an account, once"),
