@@ -221,6 +221,8 @@ def _shown(pieces: Pieces, type_: Type) -> Iterator[tuple[int, Value]]:
     if type_ == "bool":
         yield from ((pieces.at(value), value) for value in (False, True))
         return
+    if type_ == "text":
+        yield pieces.at("other"), "other"  # where it can, a witness is a word
     ends: list[Any] = [None, *pieces.ends, None]
     for i, rows in enumerate(pieces.rows):
         value = ends[(i + 1) // 2] if i % 2 else between(ends[i // 2], ends[i // 2 + 1], type_)
@@ -233,7 +235,7 @@ def between(low: Any, high: Any, type_: Type) -> Value | None:  # noqa: ANN401 -
 
     Example:
         >>> between(1.0, 2.0, "number"), between(None, 60.0, "number"), between("a", None, "text")
-        (1.5, 59.0, 'other')
+        (1.5, 59.0, '~')
     """
     match type_:
         case "text":
@@ -247,7 +249,7 @@ def between(low: Any, high: Any, type_: Type) -> Value | None:  # noqa: ANN401 -
 
 
 def _text_between(low: str | None, high: str | None) -> str | None:
-    tried = ("other", "~", "0", f"{low or ''}0", f"{low or ''} ", f"{low or ''}\x01", "")
+    tried = ("~", "0", f"{low or ''}0", f"{low or ''} ", f"{low or ''}\x01", "")
     return next((t for t in tried if (low is None or low < t) and (high is None or t < high)), None)
 
 
