@@ -1,0 +1,39 @@
+"""Many records against a decision table, on our own engine."""
+
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from twofront.core.rules.bulk import bulk
+from twofront.lake.engine import name
+
+
+@dataclass(slots=True)
+class InBulk:
+    """A compiled table made ready for records that come by the million.
+
+    Args:
+        con: The connection; the lookups are put into it as temporary tables, so it serves one table at a time.
+        compiled: The table, as `Table.compiled`.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    compiled: bytes
+    sql: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = bulk(self.compiled)
+        for lookup, rows in made.lookups.items():
+            self.con.register("lookup_rows", rows)
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name(lookup)} AS FROM lookup_rows")
+            self.con.unregister("lookup_rows")
+        self.sql = made.sql()
+
+    def decide(self, facts: pa.Table) -> pa.Table:
+        """Return what `core.rules.bulk.Bulk` says of each record, in no order; *facts* as its module says."""
+        self.con.register("facts", facts)
+        try:
+            return self.con.execute(self.sql).to_arrow_table()
+        finally:
+            self.con.unregister("facts")
