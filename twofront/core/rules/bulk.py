@@ -1,8 +1,7 @@
 """A table asked for many records at once: one expression over unbound tables, for DuckDB, PostgreSQL or Spark.
 
-Each fact's values fall into classes that the same rows admit. A fact with an order finds its class by halving, a text
-without one by a join; the classes of a few facts make one key, and a join brings the rows that admit it, 62 bits a
-word. The words are and-ed; their lowest bit is the row that wins, and a last join brings its outputs. How many rows the
+Each fact's values fall into classes that the same rows admit (`classes`). The classes of a few facts make one key, and a
+join brings the rows that admit it, 62 bits a word. The words are and-ed; their lowest bit is the row that wins, and a last join brings its outputs. How many rows the
 table has hardly matters, and no step depends on how an engine orders its rows.
 
 Tables:
@@ -13,8 +12,6 @@ Tables:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import ibis
 import numpy as np
@@ -22,25 +19,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from twofront.core.power.expressions import written
-from twofront.core.rules.cells import Cell, Type, Value
+from twofront.core.rules.classes import ARROW, IBIS, Expression, classes_of, find, stored
 from twofront.core.rules.table import Table
 
 BITS = 62  # of a word: it stays positive in 64 bits
 PRIME = 67  # no two powers of two below 2^66 leave the same rest, and none leaves 0
 MOST_KEYS = 1 << 15  # of one lookup
 
-_IBIS: dict[Type, str] = {
-    "text": "string",
-    "number": "float64",
-    "bool": "boolean",
-    "date": "date",
-    "moment": "timestamp(6)",
-}
-_ARROW: dict[Type, pa.DataType] = {
-    "text": pa.string(), "number": pa.float64(), "bool": pa.bool_(), "date": pa.date32(), "moment": pa.timestamp("us"),
-}  # fmt: skip
 Words = npt.NDArray[np.int64]
-Expression = Any  # ibis has no types
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +50,7 @@ class Bulk:
 
 def facts_schema(table: Table) -> pa.Schema:
     """Return the columns of `facts`."""
-    return pa.schema([("index", pa.int64()), *((f"in_{f.name}", _ARROW[f.type]) for f in table.facts)])
+    return pa.schema([("index", pa.int64()), *((f"in_{f.name}", ARROW[f.type]) for f in table.facts)])
 
 
 def bulk(compiled: bytes) -> Bulk:
@@ -73,75 +59,42 @@ def bulk(compiled: bytes) -> Bulk:
     return _Builder(table, table.winning_order).build()
 
 
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """The classes of one fact's values.
-
-    Args:
-        cuts: The values at which the class changes, with whether the value itself lies before the change, and the class behind.
-        first: The class before all cuts.
-        null: That of null.
-        rows: For each class the rows, in winning order, that admit it.
-    """
-
-    cuts: list[tuple[Value, bool, int]]
-    first: int
-    null: int
-    rows: npt.NDArray[np.bool_]
-
-
 class _Builder:
     def __init__(self, table: Table, order: Sequence[int]) -> None:
         self.table = table
         self.order = order
         self.facts = [
-            _classes([table.rows[i].cells[f] for i in order], fact.type) for f, fact in enumerate(table.facts)
+            classes_of([table.rows[i].cells[f] for i in order], fact.type)
+            for f, fact in enumerate(table.facts)
         ]
         self.words = max(1, -(-len(order) // BITS))
         self.lookups: dict[str, pa.Table] = {}
 
     def build(self) -> Bulk:
         table = self.table
-        facts = ibis.table(
-            {"index": "int64"} | {f"in_{f.name}": _IBIS[f.type] for f in table.facts}, name="facts"
+        hit = ibis.table(
+            {"index": "int64"} | {f"in_{f.name}": IBIS[f.type] for f in table.facts}, name="facts"
         )
-        keyed = facts
-        classes: list[Expression] = []
-        for f, fact in enumerate(self.facts):
-            keyed, found = self._class(keyed, f, fact)
-            classes.append(found)
         groups = _groups([len(fact.rows) for fact in self.facts])
-        keys = {f"key_{g}": _key(keyed, classes, group, self.facts) for g, group in enumerate(groups)}
-        hit = keyed.select("index", **keys)
+        for group in groups:
+            stride = 1
+            for f in group:
+                column, name = f"in_{table.facts[f].name}", f"fact_{f}"
+                hit, lookups = find(hit, column, self.facts[f], stride=stride, name=name)
+                self.lookups |= lookups
+                stride *= len(self.facts[f].rows)
+        keys = {f"key_{g}": _sum(hit[f"fact_{f}"] for f in group) for g, group in enumerate(groups)}
+        hit = hit.select("index", **keys)
         for g, group in enumerate(groups):
             hit = self._meet(hit, g, group)
         words = [_all_of(hit[f"w{w}_{g}"] for g in range(len(groups))) for w in range(self.words)]
         hit = hit.select("index", **{f"hits_{w}": word for w, word in enumerate(words)})
         return Bulk(self._answered(hit), self.lookups)
 
-    def _class(self, keyed: Expression, f: int, fact: _Fact) -> tuple[Expression, Expression]:
-        column = self.table.facts[f]
-        has_order = any(row.cells[f].kind == "range" for row in self.table.rows)
-        if column.type == "text" and fact.cuts and not has_order:
-            values = [v for v, is_before, _ in fact.cuts if not is_before]
-            of = [c for _, is_before, c in fact.cuts if not is_before]
-            name = f"values_{f}"
-            self.lookups[name] = pa.table({f"value_{f}": values, f"class_{f}": pa.array(of, pa.int64())})
-            named = ibis.table({f"value_{f}": "string", f"class_{f}": "int64"}, name=name)
-            keyed = keyed.left_join(named, keyed[f"in_{column.name}"] == named[f"value_{f}"]).drop(
-                f"value_{f}"
-            )
-            return keyed, lambda t: _or_null(
-                t[f"in_{column.name}"], fact, ibis.coalesce(t[f"class_{f}"], fact.first)
-            )
-        return keyed, lambda t: _or_null(
-            t[f"in_{column.name}"], fact, _halved(t[f"in_{column.name}"], fact.cuts, fact.first, column.type)
-        )
-
     def _meet(self, hit: Expression, g: int, group: Sequence[int]) -> Expression:
         rows = np.ones((1, len(self.order)), np.bool_)
-        for f in group:
-            rows = (rows[:, None, :] & self.facts[f].rows[None, :, :]).reshape(-1, len(self.order))
+        for f in group:  # the first fact counts least in the key
+            rows = (self.facts[f].rows[:, None, :] & rows[None, :, :]).reshape(-1, len(self.order))
         columns = {f"k{g}": pa.array(np.arange(len(rows)))} | {
             f"w{w}_{g}": pa.array(word) for w, word in enumerate(_packed(rows, self.words))
         }
@@ -158,7 +111,7 @@ class _Builder:
         answers = self._answers()
         self.lookups["answers"] = answers
         types = dict.fromkeys(answers.column_names, "int64") | {"row": "int32"}
-        lookup = ibis.table(types | {f"out_{c.name}": _IBIS[c.type] for c in table.outputs}, name="answers")
+        lookup = ibis.table(types | {f"out_{c.name}": IBIS[c.type] for c in table.outputs}, name="answers")
         found = hit.mutate(lowest=ibis.cases(*lowest, else_=ibis.literal(0, "int64")))
         found = found.join(lookup, found["lowest"] == lookup["bit"])
         outs = {f"out_{c.name}": found[f"out_{c.name}"] for c in table.outputs}
@@ -184,46 +137,12 @@ class _Builder:
             "row": pa.array([None, *(i + 1 for i in order)], pa.int32()),
         }
         for c, column in enumerate(table.outputs):
-            columns[f"out_{column.name}"] = pa.array([_stored(out[c]) for out in outs], _ARROW[column.type])
+            columns[f"out_{column.name}"] = pa.array([stored(out[c]) for out in outs], ARROW[column.type])
         if table.hit == "unique":
             differs = np.array([[a != b for b in outs[1:]] for a in outs[1:]], np.bool_).reshape(n, n)
             others = _packed(np.vstack([np.zeros((1, n), np.bool_), differs]), self.words)
             columns |= {f"other_{w}": pa.array(word) for w, word in enumerate(others)}
         return pa.table(columns)
-
-
-def _classes(cells: Sequence[Cell], type_: Type) -> _Fact:
-    ends: list[Any] = sorted({end for cell in cells for end in cell.ends()})
-    if type_ == "bool":
-        ends = [False, True]
-    at = {end: 2 * i + 1 for i, end in enumerate(ends)}
-    pieces = np.arange(2 * len(ends) + 1)
-    admitted = np.array([_admits(cell, pieces, at) for cell in cells], np.bool_).reshape(
-        len(cells), len(pieces) + 1
-    )
-    rows, of = np.unique(admitted.T, axis=0, return_inverse=True)
-    of = of.ravel()
-    if type_ == "bool":  # there is nothing but its two ends
-        return _Fact([(True, False, int(of[3]))], int(of[1]), int(of[-1]), rows)
-    cuts = [
-        (ends[piece // 2], piece % 2 == 1, int(of[piece + 1]))
-        for piece in range(len(pieces) - 1)
-        if of[piece] != of[piece + 1]
-    ]
-    return _Fact(cuts, int(of[0]), int(of[-1]), rows)
-
-
-def _admits(cell: Cell, pieces: npt.NDArray[np.int64], at: Mapping[Any, int]) -> npt.NDArray[np.bool_]:
-    """Return whether a cell admits each piece; the last is null."""
-    if cell.kind == "any":
-        inside = np.ones(len(pieces), np.bool_)
-    elif cell.kind == "range":
-        low = -1.0 if cell.low is None else at[cell.low] - 0.5 * cell.low_in
-        high = len(pieces) + 1.0 if cell.high is None else at[cell.high] + 0.5 * cell.high_in
-        inside = (low < pieces) & (pieces < high)
-    else:
-        inside = np.isin(pieces, [at[v] for v in cell.values]) ^ (cell.kind == "not")
-    return np.append(inside, cell.kind in ("any", "null"))
 
 
 def _packed(rows: npt.NDArray[np.bool_], words: int) -> list[Words]:
@@ -236,7 +155,7 @@ def _packed(rows: npt.NDArray[np.bool_], words: int) -> list[Words]:
 
 
 def _groups(sizes: Sequence[int]) -> list[list[int]]:
-    """Put facts together, small ones first, while a group has not too many keys; there is at least one group."""
+    """Put facts together, small ones first, while a group has not too many keys."""
     groups: list[list[int]] = [[]]
     keys = 1
     for f in sorted(range(len(sizes)), key=lambda i: (sizes[i], i)):
@@ -248,38 +167,11 @@ def _groups(sizes: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _key(
-    keyed: Expression, classes: Sequence[Expression], group: Sequence[int], facts: Sequence[_Fact]
-) -> Expression:
-    key: Expression = ibis.literal(0, "int64")
-    for f in group:
-        key = key * len(facts[f].rows) + classes[f](keyed)
-    return key.cast("int64")
-
-
-def _or_null(value: Expression, fact: _Fact, known: Expression) -> Expression:
-    return value.isnull().ifelse(ibis.literal(fact.null, "int64"), known)
-
-
-def _halved(
-    value: Expression, cuts: Sequence[tuple[Value, bool, int]], before: int, type_: Type
-) -> Expression:
-    """Return the class of a known value by halving the cuts."""
-    if not cuts:
-        return ibis.literal(before, "int64")
-    middle = len(cuts) // 2
-    cut, is_before, behind = cuts[middle]
-    end = ibis.literal(_stored(cut), _IBIS[type_])
-    lower = value <= end if is_before else value < end
-    if type_ == "bool":
-        lower = ~value
-    return lower.ifelse(
-        _halved(value, cuts[:middle], before, type_), _halved(value, cuts[middle + 1 :], behind, type_)
-    )
-
-
-def _stored(value: Value | None) -> Value | None:
-    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+def _sum(terms: Iterable[Expression]) -> Expression:
+    total: Expression = ibis.literal(0, "int64")
+    for term in terms:
+        total = total + term
+    return total.cast("int64")
 
 
 def _all_of(words: Iterable[Expression]) -> Expression:
