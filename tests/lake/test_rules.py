@@ -3,7 +3,9 @@
 import json
 import random
 import subprocess
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from math import inf, nextafter
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +17,7 @@ from twofront.core.rules.bulk import BITS, bulk, facts_schema
 from twofront.core.rules.cells import from_plain
 from twofront.core.rules.one import OneByOne
 from twofront.core.rules.reading import read_table
+from twofront.core.rules.table import Table
 from twofront.lake import engine
 from twofront.lake.rules import InBulk
 
@@ -171,3 +174,91 @@ def test_the_expression_compiles_for_three_engines(dialect, hit):
 
     assert "facts" in sql
     assert "answers" in sql
+
+
+EVEN = [n * 0.1 for n in range(40)]
+CLOSE = [1.0, nextafter(1.0, 2.0), *(float(n) for n in range(2, 40)), 1e300, -1e-300]
+
+
+@pytest.mark.parametrize(
+    ("ends", "has_buckets"), [(EVEN, True), (CLOSE, False)], ids=["equal buckets", "halving"]
+)
+def test_a_number_beside_an_end_is_never_taken_for_it(ends, has_buckets):
+    """On each end, one float before and behind it, and far outside: in bulk as one by one, whichever way the class is found."""
+    marks = ("[{}..{})", "({}..{}]", ">={}", "<{}")
+    rows = "".join(
+        f'"{marks[n % 4].format(repr(a), repr(b))}",{n}\n' for n, (a, b) in enumerate(pairwise(sorted(ends)))
+    )
+    table = read_table(f"#table,t\n#hit,collect\nin:n,out:x\nnumber,number\n{rows}".encode(), file="t.csv")
+    values = [m for end in ends for m in (nextafter(end, -inf), end, nextafter(end, inf))] + [
+        inf,
+        -inf,
+        0.0,
+        None,
+        1e308,
+        -1e308,
+    ]
+    one = OneByOne(table)
+
+    with engine.connection() as con:
+        many = InBulk(con, table.compiled)
+        answers = many.decide(frame(table, [{"n": v} for v in values])).sort_by("index").to_pylist()
+
+    assert ("fact_0_bucket" in many.sql) == has_buckets
+    for number, row in zip(values, answers, strict=True):
+        assert from_bulk(table, row)[0] == list(one.decide({"n": number}).rows), number
+
+
+def test_a_day_far_from_every_end_is_answered():
+    """Days are found by a join cut off at both ends; what lies beyond, the first and the last day there are, is answered as one by one."""
+    rows = "".join(f"[2020-01-{n:02d}..2020-02-{n:02d}],{n}\n" for n in range(1, 26))
+    table = read_table(
+        f"#table,t\n#hit,collect\nin:d,out:x\ndate,number\n{rows}<2019-01-01,99\n".encode(), file="t.csv"
+    )
+    days = [
+        date.min,
+        date.max,
+        None,
+        *(date(2019, 12, 25) + timedelta(days=n) for n in range(80)),
+        date(2018, 12, 31),
+        date(2019, 1, 1),
+    ]
+    one = OneByOne(table)
+
+    with engine.connection() as con:
+        many = InBulk(con, table.compiled)
+        answers = many.decide(frame(table, [{"d": d} for d in days])).sort_by("index").to_pylist()
+
+    assert "fact_0_day" in many.sql
+    for day, row in zip(days, answers, strict=True):
+        assert from_bulk(table, row)[0] == list(one.decide({"d": day}).rows), day
+
+
+def test_the_address_is_the_meaning():
+    """Spaces, the order of a set and another way to write a value change nothing; another end does; a damaged table is not loaded."""
+    text = "#table,t\n#from,2020-02-13\nin:a,in:n,out:x\ntext,number,bool\n{},{},{}\n"
+    one, same, other = (
+        read_table(text.format(*row).encode(), file="t.csv")
+        for row in (
+            ('"{b,a}"', "[1..2)", "true"),
+            ('"{ a, b,a }"', "[1.0..2e0)", "是"),
+            ('"{a,b}"', "[1..2]", "true"),
+        )
+    )
+
+    assert one.compiled == same.compiled
+    assert one.sha256 != other.sha256
+    assert Table.from_compiled(one.compiled) == one
+
+
+def test_the_browser_refuses_bytes_of_another_address(browser_engine):
+    """The browser's engine loads a table only under its own hash."""
+    table = read_table(b"#table,t\nin:a,out:x\ntext,number\na,1\n", file="t.csv")
+    line = json.dumps(
+        {"compiled": table.compiled.decode().replace('"a"', '"b"'), "sha256": table.sha256, "records": []}
+    )
+
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        node("node", "tests/oracles/rules_node.mjs", browser_engine, input=line)
+
+    assert f"where {table.sha256} is meant" in refused.value.stderr

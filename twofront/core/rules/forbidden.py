@@ -49,7 +49,9 @@ def reason_against(name: str, type_: str = "text") -> str | None:
     """
     words = plain_words(name)
     for why, law in _LAWS:
-        if law.search(words) and not (type_ == "bool" and why in (_NUMBER, _PHONE) and _SHOWN.match(words)):
+        if (law.search(words) or law.search(words.replace(" ", ""))) and not (
+            type_ == "bool" and why in (_NUMBER, _PHONE) and _SHOWN.match(words)
+        ):
             return why
     return None
 
