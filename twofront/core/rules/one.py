@@ -145,6 +145,7 @@ class OneByOne:
     _every: int = field(init=False)
     _same: list[int] = field(init=False)
     _answers: dict[int, Decision] = field(init=False, default_factory=dict)
+    _reasons: dict[int, Reason] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         table = self.table
@@ -177,18 +178,12 @@ class OneByOne:
 
     def because(self, decision: Decision) -> list[Reason]:
         """Return, for each row of a decision, the cells that the record met."""
-        zone = self.table.zone
-        return [
-            Reason(
-                n,
-                {
-                    f.name: c.text(zone)
-                    for f, c in zip(self.table.facts, self.table.rows[n - 1].cells, strict=True)
-                    if c.kind != "any"
-                },
-            )
-            for n in decision.rows
-        ]
+        return [self._reasons.get(n) or self._reason(n) for n in decision.rows]
+
+    def _reason(self, n: int) -> Reason:
+        zone, cells = self.table.zone, zip(self.table.facts, self.table.rows[n - 1].cells, strict=True)
+        reason = self._reasons[n] = Reason(n, {f.name: c.text(zone) for f, c in cells if c.kind != "any"})
+        return reason
 
     def _answer(self, hits: int) -> Decision:
         table = self.table
