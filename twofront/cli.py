@@ -20,6 +20,7 @@ VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("staff", "assign"): ("staff_assign", "assign staff to grids"),
     ("rules", "check"): ("rules_check", "examine a decision table"),
     ("rules", "evaluate"): ("rules_evaluate", "ask a decision table about records"),
+    ("rules", "ask"): ("rules_ask", "ask the rules of a playbook, at a moment"),
     ("init",): ("init", "make a county's data folder"),
     ("account", "password"): ("account", "print a new password for an account, once"),
     ("account", "token"): ("account", "print a new token for an account, once"),
