@@ -19,6 +19,7 @@ VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("grids", "micro"): ("grids_micro", "draw micro-grids inside grids"),
     ("staff", "assign"): ("staff_assign", "assign staff to grids"),
     ("rules", "check"): ("rules_check", "examine a decision table"),
+    ("rules", "ask"): ("rules_ask", "ask a playbook's rules about records"),
     ("rules", "evaluate"): ("rules_evaluate", "ask a decision table about records"),
     ("init",): ("init", "make a county's data folder"),
     ("account", "password"): ("account", "print a new password for an account, once"),

@@ -14,7 +14,9 @@ from twofront.core.playbook.kinds import KINDS
 
 SMALL = {p.name: p.read_bytes() for p in (Path(__file__).parent / "test_playbook_other_county").iterdir()}
 LARGE = {
-    p.name: p.read_bytes() for p in (Path(__file__).parents[2] / "playbooks" / "dongyang-2020").glob("*.toml")
+    p.name: p.read_bytes()
+    for p in (Path(__file__).parents[2] / "playbooks" / "dongyang-2020").iterdir()
+    if p.suffix in {".toml", ".csv"}
 }
 KEY = re.compile(r"^(\w+)(\s*=\s*)(.*)$")
 HEADER = re.compile(r"^(\[+)([\w.]+)(\]+)$")

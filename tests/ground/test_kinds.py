@@ -11,7 +11,7 @@ FILES = Path(__file__).parents[2] / "playbooks" / "dongyang-2020"
 
 
 def _files(**more: bytes) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(FILES.glob("*.toml"))} | more
+    return {p.name: p.read_bytes() for p in sorted(FILES.iterdir()) if p.suffix in {".toml", ".csv"}} | more
 
 
 def _load(files: dict[str, bytes], known: datetime) -> Any:

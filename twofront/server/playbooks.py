@@ -31,7 +31,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.suffix != ".toml" or not path.is_file():
+            if path.name.startswith(".") or path.suffix not in (".toml", ".csv") or not path.is_file():
                 continue
             if path.stat().st_size > _LARGEST:
                 raise CannotDo(str(path), "is larger than 4 MiB", "split it, or take out what is no playbook")
@@ -40,7 +40,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
         raise CannotDo(
             str(e.filename or folder), f"cannot be read: {e.strerror}", "give the folder of a playbook"
         ) from None
-    if not files:
+    if not any(name.endswith(".toml") for name in files):
         raise CannotDo(
             str(folder), "has no .toml file", "give the folder of a playbook, such as playbooks/dongyang-2020"
         )

@@ -15,9 +15,11 @@ from twofront.core.playbook.kinds import (
     Chart,
     Competence,
     County,
+    DatedNumber,
     Difficulty,
     Edition,
     Expectation,
+    Fact,
     Formula,
     Front,
     Goal,
@@ -32,17 +34,19 @@ from twofront.core.playbook.kinds import (
     ProjectKind,
     Role,
     Row,
+    RuleTable,
     Section,
     Sheet,
     Tile,
     TileMap,
+    ValueList,
 )  # fmt: skip
 from twofront.core.playbook.loads import LOADS, PERMISSIONS
 from twofront.core.playbook.reading import check, parts_of, read, sha256_of
 
 __all__ = [
-    "KINDS", "LOADS", "PERMISSIONS", "AreaClass", "Break", "CaseOrigin", "Chart", "Competence", "County", "Difficulty", "Edition",
-    "Expectation", "Fault", "Formula", "Front", "Goal", "GoalSet", "Grant", "Level", "Line", "ListKind", "NotInForce", "Parameter",
-    "Phase", "PlaceClass", "Playbook", "PlaybookFaults", "ProjectKind", "Role", "Row", "Section", "Sheet", "Tile", "TileMap",
+    "KINDS", "LOADS", "PERMISSIONS", "AreaClass", "Break", "CaseOrigin", "Chart", "Competence", "County", "DatedNumber", "Difficulty", "Edition",
+    "Expectation", "Fact", "Fault", "Formula", "Front", "Goal", "GoalSet", "Grant", "Level", "Line", "ListKind", "NotInForce", "Parameter",
+    "Phase", "PlaceClass", "Playbook", "PlaybookFaults", "ProjectKind", "Role", "Row", "RuleTable", "Section", "Sheet", "Tile", "TileMap", "ValueList",
     "check", "parts_of", "read", "sha256_of",
 ]  # fmt: skip

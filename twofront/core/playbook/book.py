@@ -4,7 +4,7 @@ A row is never edited: it ends and another begins. So what held on a past day ca
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, TypeVar, overload
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ from twofront.core.playbook.kinds import (
     AreaClass,
     Competence,
     County,
+    DatedNumber,
     Edition,
+    Fact,
     Grant,
     Line,
     ListKind,
@@ -25,8 +27,20 @@ from twofront.core.playbook.kinds import (
     PlaceClass,
     Role,
     Row,
+    RuleTable,
     Section,
+    ValueList,
 )
+from twofront.core.rules.rulebook import (
+    FactOfRules,
+    Listed,
+    Number,
+    Rulebook,
+    TableOfOrder,
+    listed_from,
+    listed_json,
+)
+from twofront.core.rules.table import Table
 from twofront.core.time import day_of
 
 R = TypeVar("R", bound=Row)
@@ -58,10 +72,14 @@ class Playbook:
     Args:
         sha256: The hash of its files, sorted by name; with the code it names the version.
         rows: The rows of each kind, in the order of the files.
+        tables: The compiled decision tables, by file.
+        lists: The lists of values, by file.
     """
 
     sha256: str
     rows: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, bytes] = field(default_factory=dict)
+    lists: Mapping[str, tuple[Listed, ...]] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -186,11 +204,24 @@ class Playbook:
         line = next(by_list, None) or next(by_section, None)
         return None if line is None else self.one(Line, line, at=at)
 
+    @property
+    def rules(self) -> Rulebook:
+        """Return the tables, numbers and lists on both axes of time."""
+        facts = tuple(FactOfRules(f.key, f.type, f.list, f.by) for f in self._all(Fact))
+        tables = tuple(
+            TableOfOrder(Table.from_compiled(self.tables[t.file]), t.order, t.clause, t.known, t.known_until)
+            for t in self._all(RuleTable)
+        )
+        numbers = tuple(Number(n.key, n.value, n.since, n.known) for n in self._all(DatedNumber))
+        return Rulebook(facts, tables, numbers, {r.key: self.lists[r.file] for r in self._all(ValueList)})
+
     def to_json(self) -> dict[str, Any]:
         """Return the whole playbook as plain JSON values; `from_json` reads it back equal."""
         return {
             "sha256": self.sha256,
             "rows": {name: [_plain_row(r) for r in rows] for name, rows in self.rows.items()},
+            "tables": {file: compiled.decode() for file, compiled in self.tables.items()},
+            "lists": {file: listed_json(rows) for file, rows in self.lists.items()},
         }
 
     @classmethod
@@ -203,7 +234,9 @@ class Playbook:
         raw = stored["rows"]
         zone = ZoneInfo(raw[County.name][0]["zone"])
         rows = {name: tuple(_row(name, r, zone) for r in raw[name]) for name in raw}
-        return cls(sha256=stored["sha256"], rows=rows)
+        tables = {file: text.encode() for file, text in stored.get("tables", {}).items()}
+        lists = {file: listed_from(raw) for file, raw in stored.get("lists", {}).items()}
+        return cls(sha256=stored["sha256"], rows=rows, tables=tables, lists=lists)
 
     def _all(self, kind: type[R]) -> tuple[R, ...]:
         return self.rows.get(kind.name, ())  # type: ignore[return-value]  # each name holds the rows of its class only
@@ -230,10 +263,10 @@ def _row(name: str, raw: Mapping[str, Any], zone: tzinfo) -> Row:
     if odd:
         raise ValueError(f"the stored playbook has a [[{name}]] of another form: {', '.join(odd)}")
     values = {}
-    for field in (f for f in fields.values() if f.name in raw):
-        values[field.attribute], found = convert(raw[field.name], field.hint, path=(field.name,), zone=zone)
+    for known in (f for f in fields.values() if f.name in raw):
+        values[known.attribute], found = convert(raw[known.name], known.hint, path=(known.name,), zone=zone)
         if found:
             raise ValueError(
-                f"the stored playbook has {name}.{field.name} = {found[0].value!r}, which {found[0].what}"
+                f"the stored playbook has {name}.{known.name} = {found[0].value!r}, which {found[0].what}"
             )
     return kind(**values)

@@ -20,13 +20,14 @@ from twofront.core.playbook.faults import PlaybookFaults
 from twofront.core.playbook.fields import Path, Problem, convert, fields_of
 from twofront.core.playbook.kinds import KINDS, Row
 from twofront.core.playbook.lines import lines_of
+from twofront.core.playbook.sheets import read_sheets
 
 _HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def read(files: Mapping[str, bytes]) -> Playbook:
-    r"""Return the playbook that stands in its files (name to bytes; only `.toml` is read).
+    r"""Return the playbook that stands in its files (name to bytes; `.toml`, and the `.csv` that its rows name).
 
     Raises:
         PlaybookFaults: Something is wrong; it carries every fault.
@@ -36,14 +37,16 @@ def read(files: Mapping[str, bytes]) -> Playbook:
         Traceback (most recent call last):
         twofront.core.playbook.faults.PlaybookFaults: county.toml:1: [[role]] has no en; add en = …, and 5 more
     """
-    placed, faults = _gather(files)
+    placed, faults, zone = _gather(files)
     faults = faults or sorted(judge(placed))
-    if faults:
-        raise PlaybookFaults(faults)
+    tables, lists, found = ({}, {}, []) if faults else read_sheets(placed, files, zone)
+    if faults or found:
+        raise PlaybookFaults(faults or sorted(found))
     rows: dict[str, tuple[Row, ...]] = dict.fromkeys(KINDS, ())
     for each in placed:
         rows[each.row.name] += (each.row,)
-    return Playbook(sha256=sha256_of(files), rows=rows)
+    compiled = {name: table.compiled for name, table in tables.items()}
+    return Playbook(sha256=sha256_of(files), rows=rows, tables=compiled, lists=lists)
 
 
 def check(files: Mapping[str, bytes]) -> list[Fault]:
@@ -55,12 +58,12 @@ def check(files: Mapping[str, bytes]) -> list[Fault]:
         >>> [(f.line, f.value, f.what) for f in check({"a.toml": b"[[rule]]\n"})]
         [(1, 'rule', 'is no kind of a playbook')]
     """
-    placed, faults = _gather(files)
-    return faults or sorted(judge(placed))
+    placed, faults, zone = _gather(files)
+    return faults or sorted(judge(placed)) or sorted(read_sheets(placed, files, zone)[2])
 
 
 def sha256_of(files: Mapping[str, bytes]) -> str:
-    """Return the hash of a playbook: over name, length and bytes of its `.toml` files, sorted by name.
+    """Return the hash of a playbook: over name, length and bytes of its `.toml` and `.csv` files, sorted by name.
 
     Example:
         >>> sha256_of({"b.toml": b"", "a.toml": b""}) == sha256_of({"a.toml": b"", "b.toml": b"", "README.md": b"x"})
@@ -75,7 +78,7 @@ def sha256_of(files: Mapping[str, bytes]) -> str:
 
 def parts_of(files: Mapping[str, bytes]) -> list[str]:
     """Return the names of those files that belong to a playbook, sorted."""
-    return sorted(name for name in files if name.endswith(".toml"))
+    return sorted(name for name in files if name.endswith((".toml", ".csv")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,10 @@ def _shown(value: object) -> str:
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
+def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault], tzinfo]:
     parts: list[_Part] = []
     faults: list[Fault] = []
-    for name in parts_of(files):
+    for name in (n for n in parts_of(files) if n.endswith(".toml")):
         part = _parse(name, files[name])
         if isinstance(part, _Part):
             parts.append(part)
@@ -127,7 +130,7 @@ def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
                 "write a [[playbook]] with key, zh, en, place and source",
             )
         )
-    return placed, sorted(faults)
+    return placed, sorted(faults), zone
 
 
 def _parse(name: str, content: bytes) -> _Part | list[Fault]:

@@ -22,18 +22,19 @@ from twofront.core.playbook.kinds.figures import Break, CaseOrigin, Chart, Formu
 from twofront.core.playbook.kinds.files import Expectation, Sheet
 from twofront.core.playbook.kinds.people import Grant, Line, Role
 from twofront.core.playbook.kinds.row import EVERY, Named, Row
+from twofront.core.playbook.kinds.rules import DatedNumber, Fact, RuleTable, ValueList
 from twofront.core.playbook.kinds.work import Competence, Difficulty, ListKind, ProjectKind, Section
 
 KINDS: Mapping[str, type[Row]] = {
     kind.name: kind
     for kind in (
         Edition, County, Level, Parameter, Front, Phase, AreaClass, PlaceClass, Line, Role, Grant, Section, Competence,
-        ListKind, ProjectKind, CaseOrigin, Difficulty, Goal, GoalSet, Formula, Chart, Break, Expectation, Sheet, Tile, TileMap,
+        ListKind, ProjectKind, CaseOrigin, Difficulty, Goal, GoalSet, Formula, Chart, Break, Expectation, Sheet, Fact, ValueList, DatedNumber, RuleTable, Tile, TileMap,
     )
 }  # fmt: skip
 
 __all__ = [
-    "EVERY", "KINDS", "AreaClass", "Break", "CaseOrigin", "Chart", "Competence", "County", "Difficulty", "Edition", "Expectation",
+    "EVERY", "KINDS", "AreaClass", "Break", "CaseOrigin", "Chart", "Competence", "County", "DatedNumber", "Difficulty", "Edition", "Expectation", "Fact",
     "Formula", "Front", "Goal", "GoalSet", "Grant", "Level", "Line", "ListKind", "Named", "Parameter", "Phase", "PlaceClass",
-    "ProjectKind", "Role", "Row", "Section", "Sheet", "Tile", "TileMap",
+    "ProjectKind", "Role", "Row", "RuleTable", "Section", "Sheet", "Tile", "TileMap", "ValueList",
 ]  # fmt: skip
