@@ -26,7 +26,10 @@ HEADER = re.compile(r"^(\[+)([\w.]+)(\]+)$")
 def lines_of(files: dict[str, bytes]) -> list[tuple[str, int, str]]:
     """Return file, line number and text of each line that says something."""
     every = [
-        (name, n, line) for name, text in files.items() for n, line in enumerate(text.decode().split("\n"), 1)
+        (name, n, line)
+        for name, text in files.items()
+        if name.endswith(".toml")
+        for n, line in enumerate(text.decode().split("\n"), 1)
     ]
     return [(name, n, line) for name, n, line in every if line.strip() and not line.startswith("#")]
 

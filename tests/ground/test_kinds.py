@@ -11,7 +11,8 @@ FILES = Path(__file__).parents[2] / "playbooks" / "dongyang-2020"
 
 
 def _files(**more: bytes) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(FILES.glob("*.toml"))} | more
+    found = [*sorted(FILES.glob("*.toml")), *sorted(FILES.glob("tables/*.csv"))]
+    return {p.relative_to(FILES).as_posix(): p.read_bytes() for p in found} | more
 
 
 def _load(files: dict[str, bytes], known: datetime) -> Any:

@@ -44,7 +44,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
         raise CannotDo(
             str(e.filename or folder), f"cannot be read: {e.strerror}", "give the folder of a playbook"
         ) from None
-    if not files:
+    if not any(name.endswith(".toml") for name in files):
         raise CannotDo(
             str(folder), "has no .toml file", "give the folder of a playbook, such as playbooks/dongyang-2020"
         )

@@ -131,7 +131,7 @@ class Rules:
             return {"place": "place"}
         return next(row.columns for row in self.book.all_of(ValueList) if row.key == list_key)
 
-    def _read(self, list_key: str) -> list[ListRow]:
+    def _read(self, list_key: str) -> tuple[ListRow, ...]:
         kind = next(row for row in self.book.all_of(ValueList) if row.key == list_key)
         return read_list(self.book.tables[FOLDER + kind.file], kind, zone=self.book.zone)[0]
 

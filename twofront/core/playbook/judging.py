@@ -26,7 +26,6 @@ from twofront.core.playbook.tables import (
     latest,
     parameters_of,
     read_list,
-    row_lines,
     table_of,
     written,
 )
@@ -122,19 +121,15 @@ def _one(book: Playbook, entry: DecisionTable, text: str) -> Iterator[Fault]:
             )
     yield from _asked(book, table, name, text)
     yield from _columns(book, entry, table, text)
-    yield from _soundness(table, name, row_lines(text))
+    yield from _soundness(table, name, table.lines[1:])
 
 
 _HEADS = ("#table", "#from", "#to")
 
 
-def _head_line(text: str) -> int:
-    return next(n for n, t in enumerate(text.split("\n"), 1) if t.strip() and not t.startswith("#"))
-
-
 def _asked(book: Playbook, table: Table, name: str, text: str) -> Iterator[Fault]:
     """Yield the facts of a table that the playbook does not declare, or declares otherwise, and values they never have."""
-    facts, lines, head = {f.key: f for f in book.all_of(Fact)}, row_lines(text), _head_line(text)
+    facts, lines, head = {f.key: f for f in book.all_of(Fact)}, table.lines[1:], table.lines[0]
     for place, column in enumerate(table.facts):
         fact = facts.get(column.name)
         if fact is None:
@@ -153,8 +148,8 @@ def _asked(book: Playbook, table: Table, name: str, text: str) -> Iterator[Fault
 
 
 def _columns(book: Playbook, entry: DecisionTable, table: Table, text: str) -> Iterator[Fault]:
-    name, lines = FOLDER + entry.file, row_lines(text)
-    head = _head_line(text)
+    name, lines = FOLDER + entry.file, table.lines[1:]
+    head = table.lines[0]
     outputs = {o.key: o for o in book.all_of(Output) if o.decision == entry.decision}
     order = entry.clause.partition("/")[0]
     clauses = {c.identity for c in book.all_of(Clause)} | {
@@ -170,13 +165,13 @@ def _columns(book: Playbook, entry: DecisionTable, table: Table, text: str) -> I
         if column.name == CLAUSE:
             for line, value in values:
                 if value not in clauses:
-                    known = ", ".join(sorted(clauses))
+                    own = ", ".join(sorted(c for c in clauses if "/" not in c))
                     yield Fault(
                         name,
                         line,
                         str(value),
                         f"is no clause of the order {order}",
-                        f"write one of {known}, or add a [[clause]]",
+                        f"write one of {own}, or ORDER/CLAUSE of another, or add a [[clause]]",
                     )
         elif column.name in outputs:
             yield from _words(name, outputs[column.name], values)
@@ -346,7 +341,7 @@ def _stricter(book: Playbook, own: DecisionTable, county: DecisionTable) -> Iter
                 if (case.row, case.output.key) in seen:
                     continue
                 seen.add((case.row, case.output.key))
-                lines = row_lines(text)
+                lines = pair[0].lines[1:]
                 line = lines[case.row - 1] if case.row else text.rstrip().count("\n") + 1
                 was = "nothing" if case.above is None else _word(case.above)
                 yield Fault(

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from twofront.core.errors import Fault
 from twofront.core.playbook.fields import BASES
 from twofront.core.playbook.kinds import ValueList
-from twofront.core.rules.cells import BadCell, Value, parse_literal
+from twofront.core.rules.cells import BadCell, Type, Value, parse_literal
 from twofront.core.rules.reading import read_table
 from twofront.core.rules.table import Table
 from twofront.core.time import BadTime, holds, parse_moment
@@ -51,22 +51,6 @@ def table_of(text: str, file: str, zone: timezone) -> Table:
         TableFaults: It is none.
     """
     return read_table(text.encode(), file=file, zone=zone)
-
-
-def row_lines(text: str) -> list[int]:
-    r"""Return the line of each rule of a table, in order.
-
-    Example:
-        >>> row_lines("#table,t\nin:a,out:b\ntext,text\n\nx,y\n#default,z\n")
-        [5]
-    """
-    found, start = [], 1
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    for cells in reader:
-        if any(c.strip() for c in cells) and not cells[0].strip().startswith("#"):
-            found.append(start)
-        start = reader.line_num + 1
-    return found[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +97,8 @@ H = TypeVar("H", bound=OnBothAxes)
 def latest(rows: Sequence[H], *, at: datetime, known: datetime | None) -> H | None:
     """Return the row that counts: of those that hold at a moment and were known then, the one known last.
 
-    Without *known*: as known by now, that is with all that the playbook says. Of rows known at the same moment the later
-    in the file counts.
+    Without *known*: as known by now, that is with all that the playbook says. Of rows known at the same moment
+    the one that began last counts.
     """
     seen = [
         row
@@ -122,30 +106,39 @@ def latest(rows: Sequence[H], *, at: datetime, known: datetime | None) -> H | No
         if holds(at, start=row.since, end=row.until)
         and (row.known_until is None if known is None else holds(known, start=row.known, end=row.known_until))
     ]
-    return max(reversed(seen), key=lambda row: row.known) if seen else None
+    return max(seen, key=lambda row: (row.known, row.since)) if seen else None
 
 
-def read_list(text: str, kind: ValueList, *, zone: tzinfo) -> tuple[list[ListRow], list[Fault]]:
+def read_list(text: str, kind: ValueList, *, zone: tzinfo) -> tuple[tuple[ListRow, ...], tuple[Fault, ...]]:
     """Return the rows of a list and everything that is wrong with it."""
-    reading = _Reading(FOLDER + kind.file, kind, zone, [])
+    return _list(text, FOLDER + kind.file, tuple(kind.columns.items()), kind.type, kind.source, zone)
+
+
+@lru_cache(maxsize=64)
+def _list(
+    text: str, file: str, columns: tuple[tuple[str, str], ...], type_: Type, source: str, zone: tzinfo
+) -> tuple[tuple[ListRow, ...], tuple[Fault, ...]]:
+    reading = _Reading(file, dict(columns), type_, source, zone, [])
     try:
-        rows = list(reading.rows(text))
+        rows = tuple(reading.rows(text))
     except csv.Error as e:
-        return [], [Fault(reading.file, 1, None, f"is no CSV ({e})", "check the quotation marks")]
-    return rows, reading.faults
+        return (), (Fault(file, 1, None, f"is no CSV ({e})", "check the quotation marks"),)
+    return rows, tuple(reading.faults)
 
 
 @dataclass(slots=True)
 class _Reading:
     file: str
-    kind: ValueList
+    columns: Mapping[str, str]
+    type: Type
+    source: str
     zone: tzinfo
     faults: list[Fault]
 
     def rows(self, text: str) -> Iterator[ListRow]:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         heads = [h.strip() for h in next(reader, [])]
-        if missing := [h for h in (*self.kind.columns, "value", "since", "known") if h not in heads]:
+        if missing := [h for h in (*self.columns, "value", "since", "known") if h not in heads]:
             self._wrong(1, None, f"there is no column {missing[0]}", f"head a column {missing[0]}")
             return
         stood: dict[tuple[object, ...], int] = {}
@@ -166,8 +159,8 @@ class _Reading:
 
     def _row(self, line: int, cells: Mapping[str, str]) -> ListRow | None:
         before = len(self.faults)
-        keys = tuple(cells.get(c, "") for c in self.kind.columns)
-        for name, key in zip(self.kind.columns, keys, strict=True):
+        keys = tuple(cells.get(c, "") for c in self.columns)
+        for name, key in zip(self.columns, keys, strict=True):
             self._key(line, name, key)
         value = self._value(line, cells.get("value", ""))
         times = {name: self._moment(line, cells.get(name, "")) for name in _TIMES}
@@ -184,7 +177,7 @@ class _Reading:
                 self._wrong(line, cells[last], f"does not lie after {first}", f"put {first} before {last}")
         if len(self.faults) > before or value is None or times["since"] is None or times["known"] is None:
             return None
-        source = cells.get("source") or self.kind.source
+        source = cells.get("source") or self.source
         return ListRow(
             keys, value, times["since"], times["known"], times["until"], times["known_until"], source, line
         )
@@ -195,7 +188,7 @@ class _Reading:
             "sector": (r"[A-T]|[A-T]?[0-9]{2,4}", "a code of GB/T 4754 such as R, 90, 901, 9011"),
             "exact": (r".+", "a value"),
         }
-        form, said = forms[self.kind.columns[name]]
+        form, said = forms[self.columns[name]]
         if not re.fullmatch(form, key):
             self._wrong(line, key or None, f"is not {said}", f"write {said} in the column {name}")
 
@@ -206,7 +199,7 @@ class _Reading:
             )
             return None
         try:
-            return parse_literal(text, self.kind.type, zone=self.zone)
+            return parse_literal(text, self.type, zone=self.zone)
         except BadCell as e:
             self._wrong(line, text, e.what, e.do)
             return None

@@ -8,7 +8,7 @@ for it is stopped by the closed vocabulary, where each fact says which field it 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 _PLACE = (
     "tests a registered place: a rule may test where somebody stayed, never where he is registered or born"
@@ -69,6 +69,6 @@ def plain_words(name: str) -> str:
     return " ".join(re.split(r"[\s_.\-/·、]+", text.lower())).strip()
 
 
-def reasons_against(names: Iterator[str], type_: str) -> str | None:
+def reasons_against(names: Iterable[str], type_: str) -> str | None:
     """Return why one of the names of a fact (its key, its labels, its field) may not be tested, or None."""
     return next((why for n in names if (why := reason_against(n, type_))), None)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timezone
 from difflib import get_close_matches
+from typing import Any
 
 from twofront.core.errors import Fault
 from twofront.core.rules.cells import ANY, NULL, TYPES, BadCell, Value, parse_cell, parse_literal
@@ -136,11 +137,14 @@ class _Reader:
         self._force(heads, places)
         self._stop()
         rows, default = self._rows(rest[2:], places)
+        lines_of = tuple(n for n, _ in [rest[0], *rest[2:]])[: len(rows) + 1]
         self._stop()
-        hit = heads.get("#hit", (0, "unique"))[1]
+        hit: Any = heads.get("#hit", (0, "unique"))[1]  # _force has looked at it
         facts, outputs = (tuple(p.column for p in places if p.part == part) for part in (_IN, _OUT))
         start, end, source = (heads[h][1] if h in heads else None for h in ("#from", "#to", "#source"))
-        return Table(heads["#table"][1], hit, facts, outputs, rows, default, start, end, source, self.zone)  # type: ignore[arg-type]  # _force has looked at hit
+        return Table(
+            heads["#table"][1], hit, facts, outputs, rows, default, start, end, source, self.zone, lines_of
+        )
 
     def _wrong(self, line: int, value: str | None, what: str, do: str) -> None:
         self.faults.append(Fault(self.file, line, value, what, do))

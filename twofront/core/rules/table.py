@@ -7,7 +7,7 @@ record, in bulk, in the browser) each read that form and share nothing else.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from math import inf
@@ -56,6 +56,7 @@ class Table:
         end: `#to` as written: until before this moment.
         source: Where the table is from.
         zone: The zone of a moment without an offset.
+        lines: In its file the line of the headings, then of each row; no part of its meaning.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Table:
     end: str | None = None
     source: str | None = None
     zone: timezone = COUNTY_ZONE
+    lines: tuple[int, ...] = field(default=(), compare=False)
 
     def in_force(self, at: datetime) -> bool:
         """Return whether the table holds at a moment, from <= at < to."""

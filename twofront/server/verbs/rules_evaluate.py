@@ -79,15 +79,16 @@ def _answers(args: argparse.Namespace, table: Table, old: Table | None) -> Itera
             raise CannotDo(f"{args.facts}:{line}", f"{e.fact} {e.value!r} {e.what}", e.do) from None
         if then is not None and then.out == now.out:
             continue
-        answer = _answer(index, now, table)
+        told = answer(index, now, table)
         if then is not None:
-            answer |= {"before": then.out, "after": now.out}
+            told |= {"before": then.out, "after": now.out}
         if args.explain:
-            answer["because"] = [{"row": r.row, "cells": dict(r.cells)} for r in engine.because(now)]
-        yield answer
+            told["because"] = because(engine, now)
+        yield told
 
 
-def _answer(index: int, found: Decision, table: Table) -> dict[str, Any]:
+def answer(index: int, found: Decision, table: Table) -> dict[str, Any]:
+    """Return a decision as the contract writes it."""
     error = {} if found.error is None else {"error": found.error}
     return {
         "index": index,
@@ -96,3 +97,8 @@ def _answer(index: int, found: Decision, table: Table) -> dict[str, Any]:
         "table": table.key,
         "version": table.start,
     } | error
+
+
+def because(engine: OneByOne, found: Decision) -> list[dict[str, Any]]:
+    """Return the cells that a record met, row by row."""
+    return [{"row": r.row, "cells": dict(r.cells)} for r in engine.because(found)]
