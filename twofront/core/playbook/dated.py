@@ -141,6 +141,11 @@ class Rules:
             yield ListRow((row.place,), row.area_class, row.since, known, None, None, row.source, 0)
 
     @cached_property
+    def digits(self) -> list[int]:
+        """Return how many digits the codes of each level of the divisions have, the most first."""
+        return sorted({level.digits for level in self.book.all_of(Level)}, reverse=True)
+
+    @cached_property
     def derived(self) -> Mapping[str, Fact]:
         """Return the facts that follow from others."""
         return {row.key: row for row in self.book.all_of(Fact) if row.follows}
@@ -153,6 +158,9 @@ class RulesAt:
     rules: Rules
     moment: datetime
     known: datetime | None = None
+    _entries: dict[tuple[str, str | None], DecisionTable] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def book(self) -> Playbook:
@@ -177,11 +185,13 @@ class RulesAt:
         Raises:
             NotInForce: There is none.
         """
+        if (decision, place) in self._entries:
+            return self._entries[decision, place]
         rows = [row for row in self.book.all_of(DecisionTable) if row.decision == decision]
         for code in self._around(place or self.book.place):
             own = [row for row in rows if row.place == code]
             if (found := latest(own, at=self.moment, known=self.known)) is not None:
-                return found
+                return self._entries.setdefault((decision, place), found)
         raise NotInForce(DecisionTable.name, decision, self.moment)
 
     def table(self, decision: str, *, place: str | None = None) -> Table:
@@ -274,8 +284,7 @@ class RulesAt:
 
     def _around(self, code: str) -> list[str]:
         """Return a division's code and those of the divisions around it, the nearest first; short ones filled to six."""
-        digits = sorted((level.digits for level in self.book.of(Level, at=self.moment)), reverse=True)
-        codes = [code, *(code[:n] for n in digits if n < len(code))]
+        codes = [code, *(code[:n] for n in self.rules.digits if n < len(code))]
         return list(dict.fromkeys(c.ljust(6, "0") for c in codes))
 
     def _trades(self, sector: str) -> list[str]:
@@ -324,7 +333,9 @@ class _Found:
             there: here[1:] if here.startswith("=") else asked.get(here)
             for there, here in (row.facts or {}).items()
         }
-        rules = RulesAt(self.rules.rules, asked.moment(row.on), self.rules.known)
+        rules = self.rules
+        if row.on is not None:
+            rules = RulesAt(rules.rules, asked.moment(row.on), rules.known)
         if row.list_key is not None:
             columns = rules.rules.kind_of(row.list_key)
             found = rules.value(

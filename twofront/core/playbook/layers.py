@@ -45,26 +45,22 @@ def stricter_cases(own: Table, county: Table, outputs: Sequence[Output]) -> Iter
     """
     space = _Space.of(own, county)
     for row, out, inside, before in space.regions(own, 0):
+        mine = own.out(out)
+        as_strict = space.at_least(mine, county, len(own.rows), outputs) if county.hit == "collect" else []
         for _, out_above, inside_above, before_above in space.regions(county, len(own.rows)):
-            odd = _first_stricter(own.out(out), county.out(out_above), outputs)
-            if odd is None:
-                continue
+            above = county.out(out_above)
+            odd = _stricter(mine, above, outputs)
             both = tuple(a & b for a, b in zip(inside, inside_above, strict=True))
-            as_strict = space.at_least(own.out(out), county, len(own.rows), outputs)
-            found = _free(both, [*before, *before_above, *(as_strict if county.hit == "collect" else ())])
-            if found is not None:
-                output, value, above = odd
-                yield Stricter(row, output, value, above, space.witness(found))
+            if odd and (found := _free(both, [*before, *before_above, *as_strict])) is not None:
+                for output in odd:
+                    value, held = mine[output.key], above.get(output.key)
+                    yield Stricter(row, output, value, held, space.witness(found))
 
 
-def _first_stricter(
+def _stricter(
     own: Mapping[str, Plain], above: Mapping[str, Plain], outputs: Sequence[Output]
-) -> tuple[Output, Plain, Plain] | None:
-    for output in outputs:
-        mine, theirs = own.get(output.key), above.get(output.key)
-        if rank(output, mine) > rank(output, theirs):
-            return output, mine, theirs
-    return None
+) -> list[Output]:
+    return [o for o in outputs if rank(o, own.get(o.key)) > rank(o, above.get(o.key))]
 
 
 def rank(output: Output, value: Plain) -> float:
@@ -120,7 +116,7 @@ class _Space:
         return [
             self.boxes[offset + j]
             for j, row in enumerate(county.rows)
-            if _first_stricter(out, county.out(row.out), outputs) is None
+            if not _stricter(out, county.out(row.out), outputs)
         ]
 
     def witness(self, box: Box) -> Mapping[str, Plain]:
