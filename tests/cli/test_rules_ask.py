@@ -242,3 +242,35 @@ def test_a_fact_that_no_rule_may_ask_is_not_declared(folder, capsys, field, valu
         "test where somebody stayed, and when",
     )
     assert reason in fault["what"]
+
+
+@pytest.mark.parametrize(
+    ("days", "consent", "faults"),
+    [(14, "", 0), (21, "", 1), (21, 'consent = "2020-02-14T09:00"', 0), (7, "", 0)],
+)
+def test_a_township_adds_nothing_without_the_centres_consent(folder, capsys, days, consent, faults):
+    """14 days or fewer are the county's rule; 21 are refused with the row and a witness, unless the centre consented on a day; `rules ask` still answers with the county's."""
+    county = (
+        (folder / "more.toml")
+        .read_text()
+        .replace('file = "a.csv"', 'file = "a.csv"\nstricter = { days = ["larger"] }')
+    )
+    own = TABLE.format(file="d.csv", order="横店镇") + 'place = "330783103"\n' + consent
+    (folder / "more.toml").write_text(county + own)
+    (folder / "d.csv").write_text(SHEET.format(start="2020-02-14", end="#to,2020-02-16\n", days=days))
+
+    code = cli.main(["playbook", "check", "book"])
+
+    found = json.loads(capsys.readouterr().out)["faults"]
+    assert (code, len(found)) == (min(faults, 1), faults)
+    if faults:
+        assert (found[0]["file"], found[0]["line"]) == ("d.csv", 7)
+        assert found[0]["what"].startswith(
+            "row 1 is stricter in days than row 1 of a.csv for {'stay_class': 'key_area', 'days_since_stay': "
+        )
+        assert (
+            found[0]["do"]
+            == "take the county's rule, or write consent = the moment at which the centre consented"
+        )
+    else:
+        assert ask(capsys, "2020-02-15")[1][0]["out"]["days"] == 14

@@ -211,6 +211,7 @@ class Playbook:
         tables = tuple(
             TableOfOrder(Table.from_compiled(self.tables[t.file]), t.order, t.clause, t.known, t.known_until)
             for t in self._all(RuleTable)
+            if t.place is None
         )
         numbers = tuple(Number(n.key, n.value, n.since, n.known) for n in self._all(DatedNumber))
         return Rulebook(facts, tables, numbers, {r.key: self.lists[r.file] for r in self._all(ValueList)})

@@ -10,6 +10,7 @@ from twofront.core.errors import Fault
 from twofront.core.playbook.checking import Placed
 from twofront.core.playbook.kinds import Fact, RuleTable, ValueList
 from twofront.core.rules.examine import Findings, examine
+from twofront.core.rules.layers import stricter
 from twofront.core.rules.reading import TableFaults, read_table
 from twofront.core.rules.rulebook import Listed
 from twofront.core.rules.table import Table
@@ -56,7 +57,7 @@ def read_sheets(
         )
         for n in strays
     ]
-    return tables, lists, faults or list(_twice(placed, tables))
+    return tables, lists, faults or [*_twice(placed, tables), *_added(placed, tables)]
 
 
 def _beside(table: Table, row: RuleTable, facts: Mapping[str, Fact]) -> Iterator[Fault]:
@@ -118,7 +119,7 @@ def _twice(placed: Sequence[Placed], tables: Mapping[str, Table]) -> Iterator[Fa
     rows = [(p, p.row) for p in placed if isinstance(p.row, RuleTable)]
     for n, (place, row) in enumerate(rows):
         for _, other in rows[:n]:
-            if (row.key, row.known) == (other.key, other.known) and _meet(
+            if (row.key, row.known, row.place) == (other.key, other.known, other.place) and _meet(
                 tables[row.file], tables[other.file]
             ):
                 yield place.fault(
@@ -126,6 +127,25 @@ def _twice(placed: Sequence[Placed], tables: Mapping[str, Table]) -> Iterator[Fa
                     row.file,
                     f"is in force together with {other.file}, and known from the same moment",
                     "end one with #to, or say from when the other was known",
+                )
+
+
+def _added(placed: Sequence[Placed], tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Yield a place's table that is stricter than the county's while both are in force, without the centre's consent."""
+    rows = [p.row for p in placed if isinstance(p.row, RuleTable)]
+    for own in (r for r in rows if r.place is not None and r.consent is None):
+        for upper in (r for r in rows if r.key == own.key and r.place is None):
+            table, above = tables[own.file], tables[upper.file]
+            found = stricter(table, above, upper.stricter or {}) if _meet(table, above) else None
+            if found is not None:
+                row, than = (f"row {n}" if n else "the default" for n in (found.row, found.than))
+                what = f"{row} is stricter in {found.output} than {than} of {upper.file} for {found.witness}"
+                yield Fault(
+                    own.file,
+                    table.lines[found.row or 0],
+                    None,
+                    what,
+                    "take the county's rule, or write consent = the moment at which the centre consented",
                 )
 
 

@@ -1,11 +1,11 @@
 """The rules: facts that tables may ask for, tables under their order and clause, dated numbers and lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from twofront.core.playbook.fields import Form, Key, Problem, Ref
+from twofront.core.playbook.fields import Code, Form, Key, Problem, Ref
 from twofront.core.playbook.kinds.row import Named, Row
 from twofront.core.rules.forbidden import reasons_against
 
@@ -67,6 +67,9 @@ class RuleTable(Named):
         clause: The clause of that order.
         known: From this moment the county knew it; left out: from the first.
         known_until: Until this moment, where it was taken back.
+        place: The township or village whose own rule it is; left out: the county's.
+        consent: When the centre consented that the place's rule be stricter than the county's.
+        stricter: In the county's table, for an output, `larger` or `smaller`, or its words from the mildest to the strictest.
     """
 
     name: ClassVar[str] = "table"
@@ -80,6 +83,9 @@ class RuleTable(Named):
     clause: str
     known: datetime | None = None
     known_until: datetime | None = None
+    place: Code | None = None
+    consent: datetime | None = None
+    stricter: Mapping[str, tuple[str, ...]] | None = None
 
     def problems(self) -> Iterator[Problem]:
         """Yield days, which the table says itself."""
