@@ -301,7 +301,7 @@ def test_check_tells_sound_from_unsound(folder, capfd):
         assert found["unreachable"] == unreachable, rows
 
 
-@pytest.mark.parametrize("verb", ["rules_check", "rules_evaluate"])
+@pytest.mark.parametrize("verb", ["rules_check", "rules_evaluate", "rules_ask"])
 def test_the_example_of_the_help_runs(folder, verb):
     """As a person would paste it, with the command's own name."""
     module = importlib.import_module(f"twofront.server.verbs.{verb}")

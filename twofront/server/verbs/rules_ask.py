@@ -6,7 +6,7 @@ are those known at last. Exit 1 where two rows of a `unique` table hit with diff
 
 Example:
   printf '{"id_card_shown": true, "temperature_passed": true}\n' > FACTS.jsonl
-  twofront rules ask playbooks/dongyang-2020 gate.entry FACTS.jsonl --at 2020-02-18T09:00
+  twofront rules ask dongyang-2020 gate.entry FACTS.jsonl --at 2020-02-18T09:00
 """
 
 import argparse
@@ -25,7 +25,11 @@ from twofront.server.verbs import rules_evaluate, rules_files
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("playbook", metavar="PLAYBOOK", type=Path, help="the folder of a playbook")
+    parser.add_argument(
+        "playbook",
+        metavar="PLAYBOOK",
+        help="the folder of a playbook, or the code of one that came with the product",
+    )
     parser.add_argument("decision", metavar="DECISION", help="what is decided, such as gate.entry")
     parser.add_argument("facts", metavar="FACTS", type=Path, help="the records: .jsonl, .csv or .parquet")
     parser.add_argument("--at", metavar="M", required=True, help="the moment for which is asked")
@@ -36,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the answers; 1 if a record hit two rows that differ."""
     try:
-        book = read(playbooks.files_of(args.playbook))
+        book = read(playbooks.files_of(playbooks.folder_of(args.playbook)))
     except PlaybookFaults as e:
         fault = e.faults[0]
         value = "" if fault.value is None else f"{fault.value!r} "
