@@ -5,6 +5,7 @@ Tables like that of arrivals: where somebody stayed, how long ago, temperature, 
 orders); in `wild` any end may stand in any cell, so that a fact has a hundred.
 """
 
+import json
 import random
 import sys
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from peer import SAMPLE
 
 STAYS = (
     "hubei",
@@ -124,7 +126,10 @@ def main(folder: Path, count: int) -> None:
     """Write records.parquet, one/table.csv, wild/table.csv and set/*.csv."""
     for part in ("one", "wild", "set"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    pq.write_table(records(count), folder / "records.parquet")
+    made = records(count)
+    pq.write_table(made, folder / "records.parquet")
+    lines = (json.dumps(r, default=str) for r in made.slice(0, SAMPLE["one"]).to_pylist())
+    (folder / "records.jsonl").write_text("".join(line + "\n" for line in lines))
     (folder / "one" / "table.csv").write_text(table("arrival", 200, 1))
     (folder / "wild" / "table.csv").write_text(table("wild", 200, 1, wild=True))
     for n in range(12):

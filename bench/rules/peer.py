@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,28 @@ def tables(root: Path, which: str) -> list[dict[str, Any]]:
     return [json.loads(p.read_bytes()) for p in sorted((root / which).glob("*.json"))]
 
 
-def answer(rows: Sequence[np.ndarray], prepare_s: float, decide_s: float, **more: float) -> None:
+class Timed:
+    """Adds up the seconds and the processor time of what is done under it."""
+
+    def __init__(self) -> None:
+        self.seconds = self.cpu = 0.0
+
+    def __enter__(self) -> "Timed":
+        self.began = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self.began[0]
+        self.cpu += time.process_time() - self.began[1]
+
+
+def answer(rows: Sequence[np.ndarray], prepared: Timed, decided: Timed, **more: float) -> None:
     """Print seconds, records a second over all tables, and what the answers hash to: of the first records, and of all."""
     hashes = [
         hashlib.sha256(b"".join(np.ascontiguousarray(r[:n], np.int32).tobytes() for r in rows)).hexdigest()
         for n in (LEAST, None)
     ]
     print(json.dumps({
-        "prepare_s": prepare_s, "decide_s": decide_s, "records": len(rows[0]), "tables": len(rows),
-        "rate": len(rows[0]) * len(rows) / decide_s, "least": hashes[0], "all": hashes[1], **more,
+        "prepare_s": prepared.seconds, "decide_s": decided.seconds, "cpu_s": decided.cpu, "records": len(rows[0]), "tables": len(rows),
+        "rate": len(rows[0]) * len(rows) / decided.seconds, "least": hashes[0], "all": hashes[1], **more,
     }))  # fmt: skip

@@ -8,12 +8,11 @@ numbers; one record at a time). loop: Python, row by row, cell by cell.
 
 import json
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-from peer import SAMPLE, answer, read, tables
+from peer import SAMPLE, Timed, answer, read, tables
 
 way, root, which = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 DAYS = date(1970, 1, 1).toordinal()
@@ -219,18 +218,16 @@ def duckdb(name):
     con = duckdb.connect()
     con.execute("SET threads = 2")
     con.register("facts", facts)
-    prepare_s = decide_s = 0.0
-    found = []
+    prepared, decided, found = Timed(), Timed(), []
     for table in tables(root, which):
-        begun = time.perf_counter()
-        sql = sql_case(table) if name == "duckdb-case" else duckdb_join(con, table)
-        prepared = time.perf_counter()
-        rows = con.execute(sql).to_arrow_table()
-        hit = np.empty(len(facts), np.int32)
-        hit[rows["index"].to_numpy()] = rows["row"].to_numpy()
-        prepare_s, decide_s = prepare_s + prepared - begun, decide_s + time.perf_counter() - prepared
+        with prepared:
+            sql = sql_case(table) if name == "duckdb-case" else duckdb_join(con, table)
+        with decided:
+            rows = con.execute(sql).to_arrow_table()
+            hit = np.empty(len(facts), np.int32)
+            hit[rows["index"].to_numpy()] = rows["row"].to_numpy()
         found.append(hit)
-    answer(found, prepare_s, decide_s)
+    answer(found, prepared, decided)
 
 
 # -- OpenFisca --------------------------------------------------------------------------------------------------------------
@@ -245,7 +242,7 @@ def openfisca():
 
     facts = read(root)
     asked = tables(root, which)
-    begun = time.perf_counter()
+    prepared, decided = Timed(), Timed()
     person = build_entity(key="person", plural="persons", label="a person", is_person=True)
     system = TaxBenefitSystem([person])
     stays = sorted({s for s in facts["stay_class"].unique().to_pylist() if s})
@@ -268,7 +265,7 @@ def openfisca():
             type(
                 name,
                 (Variable,),
-                {"value_type": float, "entity": person, "definition_period": DateUnit.ETERNITY},
+                {"value_type": float, "entity": person, "definition_period": DateUnit.DAY},
             )
         )
 
@@ -306,16 +303,16 @@ def openfisca():
         members = {
             "value_type": int,
             "entity": person,
-            "definition_period": DateUnit.ETERNITY,
+            "definition_period": DateUnit.DAY,
             "formula": formula_of(table),
         }
         system.add_variable(type(f"row{n}", (Variable,), members))
     simulation = SimulationBuilder().build_default_simulation(system, count=len(facts))
     for name, values in columns.items():
-        simulation.set_input(name, DateUnit.ETERNITY, values)
-    prepared = time.perf_counter()
-    found = [simulation.calculate(f"row{n}", DateUnit.ETERNITY) for n in range(len(asked))]
-    answer(found, prepared - begun, time.perf_counter() - prepared)
+        simulation.set_input(name, "2020-02-18", values)
+    with decided:
+        found = [simulation.calculate(f"row{n}", "2020-02-18") for n in range(len(asked))]
+    answer(found, prepared, decided)
 
 
 # -- zen, and a loop --------------------------------------------------------------------------------------------------------
@@ -381,13 +378,15 @@ def zen():
     import zen as package
 
     facts = records(SAMPLE["zen"])
-    begun = time.perf_counter()
-    decisions = [package.ZenEngine().create_decision(zen_model(t)) for t in tables(root, which)]
-    prepared = time.perf_counter()
-    found = [
-        np.array([(d.evaluate(f)["result"] or {}).get("row", 0) for f in facts], np.int32) for d in decisions
-    ]
-    answer(found, prepared - begun, time.perf_counter() - prepared)
+    prepared, decided = Timed(), Timed()
+    with prepared:
+        decisions = [package.ZenEngine().create_decision(zen_model(t)) for t in tables(root, which)]
+    with decided:
+        found = [
+            np.array([(d.evaluate(f)["result"] or {}).get("row", 0) for f in facts], np.int32)
+            for d in decisions
+        ]
+    answer(found, prepared, decided)
 
 
 def loop_admits(cell, value, type_):
@@ -416,22 +415,20 @@ def loop():
                 return n
         return 0
 
-    begun = time.perf_counter()
-    found = [np.array([first(t, r) for r in facts], np.int32) for t in asked]
-    answer(found, 0.0, time.perf_counter() - begun)
+    with (decided := Timed()):
+        found = [np.array([first(t, r) for r in facts], np.int32) for t in asked]
+    answer(found, Timed(), decided)
 
 
 def numpy():
     facts = read(root)
-    prepare_s = decide_s = 0.0
-    found = []
+    prepared, decided, found = Timed(), Timed(), []
     for table in tables(root, which):
-        begun = time.perf_counter()
-        index = numpy_index(table)
-        prepared = time.perf_counter()
-        found.append(numpy_decide(table, index, facts))
-        prepare_s, decide_s = prepare_s + prepared - begun, decide_s + time.perf_counter() - prepared
-    answer(found, prepare_s, decide_s)
+        with prepared:
+            index = numpy_index(table)
+        with decided:
+            found.append(numpy_decide(table, index, facts))
+    answer(found, prepared, decided)
 
 
 {

@@ -3,17 +3,20 @@
 import gzip
 import importlib
 import json
+import random
 import shlex
 import subprocess
 import time
+from datetime import timedelta, timezone
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.oracles.rules_made import made
+from tests.oracles.rules_made import made, record
 from twofront import cli
+from twofront.core.rules.cells import from_plain
 from twofront.core.rules.one import OneByOne
 from twofront.core.rules.reading import read_table
 
@@ -298,7 +301,7 @@ def test_check_tells_sound_from_unsound(folder, capfd):
         assert found["unreachable"] == unreachable, rows
 
 
-@pytest.mark.parametrize("verb", ["rules_check", "rules_evaluate"])
+@pytest.mark.parametrize("verb", ["rules_check", "rules_evaluate", "rules_ask"])
 def test_the_example_of_the_help_runs(folder, verb):
     """As a person would paste it, with the command's own name."""
     module = importlib.import_module(f"twofront.server.verbs.{verb}")
@@ -329,3 +332,55 @@ def test_one_record_takes_less_than_twenty_microseconds():
         best = min(best, (time.process_time() - started) / len(records))
 
     assert best < 20e-6, best
+
+
+@pytest.mark.slow  # 24 tables through both ways
+def test_parquet_in_bulk_says_what_one_by_one_says(folder, capfd):
+    """Every policy, with and without default: a Parquet file is answered in bulk, a CSV one by one, and the answers are the same bytes."""
+    zone = timezone(timedelta(hours=8))
+    errors = 0
+    for seed in range(24):
+        of, chance = made(seed, rows=(5, 70)[seed % 2], facts=4, any_=0.7), random.Random(seed)
+        table = read_table(of.text.encode(), file="t.csv")
+        records = [record(chance, of) for _ in range(200)]
+        (folder / "x.csv").write_text(of.text)
+        (folder / "x.jsonl").write_text("".join(json.dumps(r) + "\n" for r in records))
+        columns = {
+            f.name: [from_plain(r.get(f.name), f.type, zone=zone) for r in records] for f in table.facts
+        }
+        types = {
+            "text": pa.dictionary(pa.int32(), pa.string()),
+            "number": pa.float64(),
+            "bool": pa.bool_(),
+            "date": pa.date32(),
+            "moment": pa.timestamp("us", tz="Asia/Shanghai"),
+        }
+        pq.write_table(
+            pa.table({f.name: pa.array(columns[f.name], types[f.type]) for f in table.facts}),
+            folder / "x.parquet",
+        )
+
+        codes = [
+            run(capfd, "rules", "evaluate", "x.csv", f, "--out", f"{n}.parquet")[0]
+            for n, f in enumerate(("x.jsonl", "x.parquet"))
+        ]
+
+        slow, fast = (pq.read_table(f"{n}.parquet") for n in (0, 1))
+        assert fast.schema == slow.schema, of.text
+        assert fast.to_pylist() == slow.to_pylist(), of.text
+        assert codes[0] == codes[1] == (slow["error"].null_count < len(slow))
+        errors += codes[0]
+    assert errors > 1
+
+
+def test_a_parquet_column_of_another_type_is_read_or_refused_as_anywhere(folder, capfd):
+    """Numbers as texts are read; a number where a text is meant is refused with its row."""
+    pq.write_table(pa.table({"stay": ["key_area"], "days": ["3"]}), "a.parquet")
+    pq.write_table(pa.table({"stay": [330783], "days": [3]}), "b.parquet")
+
+    good = run(capfd, "rules", "evaluate", "t.csv", "a.parquet", "--out", "c.parquet")
+    code, out, err = run(capfd, "rules", "evaluate", "t.csv", "b.parquet", "--out", "d.parquet")
+
+    assert (good[0], pq.read_table("c.parquet")["rows"].to_pylist()) == (0, [[1]])
+    assert (code, out) == (2, "")
+    assert err.startswith("twofront: b.parquet:1: stay 330783 is no text; ")

@@ -22,7 +22,6 @@ from twofront.core.playbook.kinds import (
     RuleParameter,
     ValueList,
 )
-from twofront.core.playbook.layers import rank
 from twofront.core.playbook.tables import (
     CLAUSE,
     FOLDER,
@@ -34,6 +33,7 @@ from twofront.core.playbook.tables import (
     written,
 )
 from twofront.core.rules.cells import Plain, plain
+from twofront.core.rules.layers import rank
 from twofront.core.rules.one import Decision as Outcome
 from twofront.core.rules.one import OneByOne, Reason, WrongFact
 from twofront.core.rules.table import Table
@@ -372,7 +372,7 @@ def strictness(book: Playbook, decision: str, out: Any) -> tuple[float, ...]:  #
     What is not answered is milder than any value; no answer at all is the mildest.
     """
     outputs = [o for o in book.all_of(Output) if o.decision == decision and o.stricter]
-    return tuple(rank(o, out.get(o.key) if isinstance(out, dict) else None) for o in outputs)
+    return tuple(rank(out.get(o.key) if isinstance(out, dict) else None, o.stricter) for o in outputs)
 
 
 def _bare(outcome: Outcome) -> Outcome:

@@ -19,7 +19,6 @@ from twofront.core.playbook.kinds import (
     RuleParameter,
     ValueList,
 )
-from twofront.core.playbook.layers import stricter_cases
 from twofront.core.playbook.tables import (
     CLAUSE,
     FOLDER,
@@ -30,6 +29,7 @@ from twofront.core.playbook.tables import (
     written,
 )
 from twofront.core.rules.examine import examine
+from twofront.core.rules.layers import stricter
 from twofront.core.rules.reading import TableFaults
 from twofront.core.rules.table import PRIORITY, Table
 from twofront.core.time import write_moment
@@ -147,6 +147,12 @@ def _asked(book: Playbook, table: Table, name: str, text: str) -> Iterator[Fault
                     yield Fault(name, line, str(value), f"is no value of {fact.key}", f"write one of {known}")
 
 
+def _default_line(text: str) -> int:
+    """Return the line of the default, or where it would stand."""
+    lines = text.rstrip().split("\n")
+    return next((n for n, t in enumerate(lines, 1) if t.startswith("#default")), len(lines))
+
+
 def _columns(book: Playbook, entry: DecisionTable, table: Table, text: str) -> Iterator[Fault]:
     name, lines = FOLDER + entry.file, table.lines[1:]
     head = table.lines[0]
@@ -157,9 +163,7 @@ def _columns(book: Playbook, entry: DecisionTable, table: Table, text: str) -> I
     }
     rows = [*zip(lines, (row.out for row in table.rows), strict=True)]
     if table.default is not None:
-        rows.append(
-            (next(n for n, t in enumerate(text.split("\n"), 1) if t.startswith("#default")), table.default)
-        )
+        rows.append((_default_line(text), table.default))
     for place, column in enumerate(table.outputs):
         values = [(line, out[place]) for line, out in rows if out[place] is not None]
         if column.name == CLAUSE:
@@ -331,21 +335,23 @@ def _stricter(book: Playbook, own: DecisionTable, county: DecisionTable) -> Iter
     for _, text in versions(book, own):
         for _, above in versions(book, county):
             try:
-                pair = (
-                    table_of(text, FOLDER + own.file, _zone(book, own)),
-                    table_of(above, FOLDER + county.file, _zone(book, county)),
-                )
+                mine = table_of(text, FOLDER + own.file, _zone(book, own))
+                upper = table_of(above, FOLDER + county.file, _zone(book, county))
             except TableFaults:
                 continue  # named already
-            for case in stricter_cases(*pair, outputs):
-                if (case.row, case.output.key) in seen:
+            for output in outputs:
+                case = stricter(mine, upper, {output.key: output.stricter})
+                if case is None or (case.row, output.key) in seen:
                     continue
-                seen.add((case.row, case.output.key))
-                lines = pair[0].lines[1:]
-                line = lines[case.row - 1] if case.row else text.rstrip().count("\n") + 1
-                was = "nothing" if case.above is None else _word(case.above)
-                yield Fault(
-                    FOLDER + own.file, line, _word(case.value),
-                    f"is stricter than the county's {was} ({case.output.key}) for {_said(case.witness)}",
-                    f"ask no more than the county's table {FOLDER}{county.file}, or add the centre's dated [[consent]]",
-                )  # fmt: skip
+                seen.add((case.row, output.key))
+                asked, held = _of(mine, case.row, output.key), _of(upper, case.than, output.key)
+                what = f"is stricter than the county's {held} ({output.key}) for {_said(case.witness)}"
+                do = f"ask no more than {FOLDER}{county.file}, or add the centre's dated [[consent]]"
+                line = mine.lines[case.row] if case.row else _default_line(text)
+                yield Fault(FOLDER + own.file, line, asked, what, do)
+
+
+def _of(table: Table, row: int | None, output: str) -> str:
+    out = table.default if row is None else table.rows[row - 1].out
+    value = None if out is None else table.out(out).get(output)
+    return "nothing" if value is None else _word(value)

@@ -34,7 +34,7 @@ ARROW: dict[Type, pa.DataType] = {
     "date": pa.date32(),
     "moment": pa.timestamp("us"),
 }
-_FEW = 16  # ends; so few are halved sooner than joined
+_FEW = 8  # ends; so few are halved sooner than joined
 _MOST_BUCKETS = 1 << 16
 _MOST_DAYS = 1 << 16
 

@@ -66,9 +66,10 @@ def examine(table: Table) -> Findings:
         >>> found.gaps, found.overlaps[0].rows, found.overlaps[0].witness
         (({'age': None},), (2, 3), {'age': 65})
     """
-    space = _Space.of(table)
-    everything = tuple((1 << len(w)) - 1 for w in space.witnesses)
-    gaps = tuple(space.witness(box) for box in islice(_outside(everything, space.boxes, set()), MOST_GAPS))
+    space = Space.of(table)
+    gaps = tuple(
+        space.witness(box) for box in islice(outside(space.everything, space.boxes, set()), MOST_GAPS)
+    )
     overlaps = tuple(_overlaps(table, space))
     unreachable = tuple(_unreachable(table, space))
     clash = table.hit == "unique" and any(not o.same_output for o in overlaps)
@@ -77,7 +78,7 @@ def examine(table: Table) -> Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Space:
+class Space:
     """The table as boxes: pieces that the same rows admit are one class, with one value that shows it."""
 
     facts: tuple[str, ...]
@@ -85,7 +86,8 @@ class _Space:
     boxes: tuple[Box, ...]
 
     @classmethod
-    def of(cls, table: Table) -> "_Space":
+    def of(cls, table: Table) -> "Space":
+        """Return the boxes of a table's rows."""
         columns = []
         for f, fact in enumerate(table.facts):
             classes: dict[int, Plain] = {}
@@ -100,7 +102,13 @@ class _Space:
         )
         return cls(tuple(f.name for f in table.facts), tuple(tuple(c.values()) for c in columns), boxes)
 
+    @property
+    def everything(self) -> Box:
+        """Return the box of all values of all facts."""
+        return tuple((1 << len(w)) - 1 for w in self.witnesses)
+
     def witness(self, box: Box) -> Witness:
+        """Return facts that lie in a box."""
         return {
             name: known[_lowest(bits)]
             for name, known, bits in zip(self.facts, self.witnesses, box, strict=True)
@@ -111,7 +119,7 @@ def _lowest(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-def _overlaps(table: Table, space: _Space) -> Iterator[Overlap]:
+def _overlaps(table: Table, space: Space) -> Iterator[Overlap]:
     boxes = space.boxes
     for i, a in enumerate(boxes):
         for j in range(i):
@@ -120,7 +128,7 @@ def _overlaps(table: Table, space: _Space) -> Iterator[Overlap]:
                 yield Overlap((j + 1, i + 1), space.witness(both), table.rows[j].out == table.rows[i].out)
 
 
-def _unreachable(table: Table, space: _Space) -> Iterator[Unreachable]:
+def _unreachable(table: Table, space: Space) -> Iterator[Unreachable]:
     before: list[int] = []
     found = {}
     for i in table.winning_order:
@@ -142,18 +150,18 @@ def _cover(box: Box, rows: Sequence[int], boxes: Sequence[Box]) -> list[int] | N
     if alone is not None:
         return [alone]
     used: set[int] = set()
-    if next(_outside(box, [boxes[j] for j in near], used), None) is not None:
+    if next(outside(box, [boxes[j] for j in near], used), None) is not None:
         return None
     cover = [near[n] for n in sorted(used)]
     if len(cover) <= _MOST_TRIED:
         for j in list(cover):
             fewer = [boxes[k] for k in cover if k != j]
-            if next(_outside(box, fewer, set()), None) is None:
+            if next(outside(box, fewer, set()), None) is None:
                 cover.remove(j)
     return cover
 
 
-def _outside(box: Box, boxes: Sequence[Box], used: set[int]) -> Iterator[Box]:
+def outside(box: Box, boxes: Sequence[Box], used: set[int]) -> Iterator[Box]:
     """Yield boxes that lie in *box* and outside all *boxes*, apart from each other, together all of it.
 
     *used* gathers the places of the boxes that ruled something out: where nothing is yielded, they cover *box*.

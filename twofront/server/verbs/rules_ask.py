@@ -6,7 +6,7 @@ Facts that follow from others (`[[derived]]`) are found; `used` says from which 
 
 Example:
   printf '{"place": "430500", "nights": 3, "left_on": "2020-02-16", "arrived_on": "2020-02-16"}\n' > FACTS.jsonl
-  twofront rules ask playbooks/dongyang-2020 arrival.class FACTS.jsonl --at 2020-02-18T19:30
+  twofront rules ask dongyang-2020 arrival.class FACTS.jsonl --at 2020-02-18T19:30
 """
 
 import argparse
@@ -28,7 +28,11 @@ from twofront.server.verbs import rules_files
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("playbook", metavar="PLAYBOOK", type=Path, help="the folder of the playbook")
+    parser.add_argument(
+        "playbook",
+        metavar="PLAYBOOK",
+        help="the folder of a playbook, or the code of one that came with the product",
+    )
     parser.add_argument("decision", metavar="DECISION", help="what is asked, such as arrival.class")
     parser.add_argument("facts", metavar="FACTS", type=Path, help="the records: .jsonl, .csv or .parquet")
     parser.add_argument("--at", metavar="M", required=True, help="the moment")
@@ -40,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print an answer a line; 1 if a record hit two rows that differ."""
-    book = _book(args.playbook)
+    book = _book(playbooks.folder_of(args.playbook))
     keys = [row.key for row in book.all_of(Decision)]
     if args.decision not in keys:
         has = ", ".join(sorted(keys)) or "none"

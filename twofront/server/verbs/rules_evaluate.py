@@ -44,9 +44,15 @@ def run(args: argparse.Namespace) -> int:
     old = None if args.diff is None else rules_files.table_of(args.diff)
     if args.at is not None:
         _must_hold(table, args.at, args.table)
-    answers = _answers(args, table, old)
-    found = list(answers)
     form = args.format or ("parquet" if args.out is not None and args.out.suffix == ".parquet" else "jsonl")
+    if form == "parquet" and args.facts.suffix == ".parquet" and old is None and not args.explain:
+        from twofront.server.verbs import rules_parquet  # noqa: PLC0415 - heavy things late
+
+        if (whole := rules_parquet.in_bulk(table, args.facts)) is not None:
+            data, has_error = whole
+            rules_files.give(data, args.out)
+            return 1 if has_error else 0
+    found = list(_answers(args, table, old))
     if form == "parquet":
         from twofront.server.verbs import rules_parquet  # noqa: PLC0415 - heavy things late
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,8 +11,19 @@ import pyarrow.parquet as pq
 
 from twofront.core.rules.cells import from_plain
 from twofront.core.rules.table import Table
+from twofront.lake import rules_answers
+from twofront.server.verbs import rules_files
 
 _TYPES = {"text": pa.string(), "number": pa.float64(), "bool": pa.bool_(), "date": pa.date32()}
+
+
+def in_bulk(table: Table, facts: Path) -> tuple[bytes, bool] | None:
+    """Return the Parquet file of a Parquet file's answers, by the bulk engine, and whether one has an error.
+
+    None where a column is not of its fact's type: one by one, a value may be read all the same, or is refused with its row.
+    """
+    found = rules_answers.answers(table, rules_files.frame_of(facts))
+    return None if found is None else (_file(found), found["error"].null_count < len(found))
 
 
 def answers(found: Sequence[dict[str, Any]], table: Table, old: Table | None) -> bytes:
@@ -37,8 +49,12 @@ def answers(found: Sequence[dict[str, Any]], table: Table, old: Table | None) ->
         )
         for name, (type_, of) in columns.items()
     }
+    return _file(pa.table(arrays))
+
+
+def _file(found: pa.Table) -> bytes:
     target = io.BytesIO()
-    pq.write_table(pa.table(arrays), target)
+    pq.write_table(found, target)
     return target.getvalue()
 
 

@@ -63,7 +63,7 @@ class Order(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause(Row):
-    """A clause (条) of an order: what it says in a sentence, and by its source whether its text was seen."""
+    """A clause (条款) of an order: what it says in a sentence, and by its source whether its text was seen."""
 
     name: ClassVar[str] = "clause"
     key_fields: ClassVar[tuple[str, ...]] = ("order", "key")
@@ -176,7 +176,7 @@ class RuleParameter(Held):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueList(Named):
-    """A dated list of values by place, trade or another key: counts of cases, listed areas, a negative list.
+    """A list of values (值表), dated, by place, trade or another key: counts of cases, listed areas, a negative list.
 
     Args:
         file: The list, in the folder `tables`.
