@@ -84,7 +84,7 @@ def folder(tmp_path, monkeypatch):
         'clause = "2"', 'clause = "2"\nknown = "2020-02-22"'
     )
     (book / "more.toml").write_text(
-        ROWS + TABLE.format(file="a.csv", order="13") + TABLE.format(file="b.csv", order="20") + corrected
+        ROWS + corrected + TABLE.format(file="a.csv", order="13") + TABLE.format(file="b.csv", order="20")
     )
     (book / "a.csv").write_text(SHEET.format(start="2020-02-13", end="#to,2020-02-20\n", days=14))
     (book / "b.csv").write_text(SHEET.format(start="2020-02-20", end="", days=7))
@@ -193,7 +193,7 @@ FAULTS = {
     "a cell that is none": ("b.csv", SHEET.replace("<14", "<x"), ("b.csv", 6, "<x", "(in:days_since_stay) is no number", "write a plain number such as 14 or 37.3")),
     "a row that never answers": ("b.csv", SHEET.replace("key_area,<14", "-,-,go,1\nkey_area,<14"), ("b.csv", 7, None, "row 2 never answers: rows 1 win over it wherever it hits", "move it up, or remove it")),
     "a gap": ("b.csv", SHEET.replace("#default,,monitor,14\n", ""), ("b.csv", 4, None, "no row answers {'stay_class': 'key_area', 'days_since_stay': None}", "add a row, or #default")),
-    "two tables at once": ("b.csv", SHEET.replace("{start}", "2020-02-19"), ("more.toml", 49, "b.csv", "is in force together with a.csv, and known from the same moment", "end one with #to, or say from when the other was known")),
+    "two tables at once": ("b.csv", SHEET.replace("{start}", "2020-02-19"), ("more.toml", 59, "b.csv", "is in force together with a.csv, and known from the same moment", "end one with #to, or say from when the other was known")),
     "a list that is none": ("area_list.csv", "place,value\n", ("area_list.csv", 1, None, "has no column member", "write member,value,from,to,known")),
     "a day that is none": ("area_list.csv", "member,value,from\n420000,x,2020-02-30\n", ("area_list.csv", 2, "2020-02-30", "is a day that does not exist", "correct the day")),
     "a file that nobody names": ("stray.csv", "x\n", ("stray.csv", 1, None, "is named by no [[table]] and no [[value_list]]", "write a row for it, or remove it")),

@@ -142,7 +142,7 @@ def test_a_value_of_another_type_is_refused_everywhere(browser_engine):
     """The Python and the browser's engine refuse the same values, and take the same as the same."""
     table = read_table(
         b"#table,t\n#hit,collect\nin:t,in:n,in:b,in:d,in:m,out:x\ntext,number,bool,date,moment,number\n"
-        b"a,-,-,-,-,1\n-,5,-,-,-,2\n-,-,true,-,-,3\n-,-,-,2020-02-29,-,4\n-,-,-,-,2020-02-18T19:30,5\n",
+        b"a,-,-,-,-,1\n-,5,-,-,-,2\n-,-,true,-,-,3\n-,-,-,2020-02-29,-,4\n-,-,-,-,2020-02-18T19:30,5\n-,-,-,-,2020-02-19,6\n",
         file="t.csv",
     )
     values = [
