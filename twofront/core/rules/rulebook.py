@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from twofront.core.rules.cells import Plain, Type, from_plain
+from twofront.core.rules.cells import Type
 from twofront.core.rules.table import Table
 from twofront.core.time import Days, day_of, holds
 
@@ -135,19 +135,14 @@ class Rules:
         return self._day[list_key, member]
 
     def complete(self, facts: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
-        """Return a record with the facts that a table asks for and that stand in lists.
-
-        Raises:
-            BadCell: A list says a value that is not of the fact's type.
-        """
+        """Return a record with the facts that a table asks for and that stand in lists; a value there is a text."""
         asked = {f.name for f in table.facts}
-        told: dict[str, Plain] = {}
-        for fact in self.book.facts:
-            if fact.list_key and fact.by and fact.key in asked and facts.get(fact.key) is None:
-                member = facts.get(fact.by)
-                value = self.listed(fact.list_key, member) if isinstance(member, str) else None
-                told[fact.key] = value  # as text, which every type reads
-                from_plain(value, fact.type, zone=table.zone)
+        told = {
+            fact.key: self.listed(fact.list_key, member)
+            for fact in self.book.facts
+            if fact.list_key and fact.by and fact.key in asked and facts.get(fact.key) is None
+            and isinstance(member := facts.get(fact.by), str)
+        }  # fmt: skip
         return {**facts, **told} if told else facts
 
     def _looked_up(self, list_key: str, member: str) -> str | None:
