@@ -23,15 +23,17 @@ elif way == "bulk":
     facts = read(root)
     facts = facts.rename_columns(["index", *(f"in_{n}" for n in facts.column_names[1:])])
     prepared, decided, found = Timed(), Timed(), []
+    names = [f"{f't{n}_' if len(tables) > 1 else ''}row" for n in range(len(tables))]
     with engine.connection() as con:
-        for table in tables:
-            with prepared:
-                many = InBulk(con, table.compiled)
-            with decided:
-                rows = many.decide(facts, columns="index, row")
+        with prepared:
+            many = InBulk(con, [table.compiled for table in tables])
+        with decided:
+            rows = many.decide(facts, columns=", ".join(["index", *names]))
+            place = rows["index"].to_numpy()
+            for name in names:
                 hit = np.empty(len(facts), np.int32)
-                hit[rows["index"].to_numpy()] = rows["row"].fill_null(0).to_numpy()
-            found.append(hit)
+                hit[place] = rows[name].fill_null(0).to_numpy()
+                found.append(hit)
     answer(found, prepared, decided)
 else:
     facts = read(root).slice(0, SAMPLE["one"]).to_pylist()

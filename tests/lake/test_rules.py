@@ -114,7 +114,7 @@ def test_three_engines_give_one_answer(browser_engine):
     with engine.connection() as con:
         for m, table, asked, there in zip(made_, tables, records, in_browser, strict=True):
             one, by_hand = OneByOne(table), oracle.Table(m.text)
-            many = InBulk(con, table.compiled).decide(frame(table, asked)).sort_by("index").to_pylist()
+            many = InBulk(con, [table.compiled]).decide(frame(table, asked)).sort_by("index").to_pylist()
             assert len(many) == len(there) == EACH
             for n, (facts, far, bulk_row) in enumerate(zip(asked, there, many, strict=True)):
                 found = one.decide(facts)
@@ -142,7 +142,7 @@ def test_a_value_of_another_type_is_refused_everywhere(browser_engine):
     """The Python and the browser's engine refuse the same values, and take the same as the same."""
     table = read_table(
         b"#table,t\n#hit,collect\nin:t,in:n,in:b,in:d,in:m,out:x\ntext,number,bool,date,moment,number\n"
-        b"a,-,-,-,-,1\n-,5,-,-,-,2\n-,-,true,-,-,3\n-,-,-,2020-02-29,-,4\n-,-,-,-,2020-02-18T19:30,5\n",
+        b"a,-,-,-,-,1\n-,5,-,-,-,2\n-,-,true,-,-,3\n-,-,-,2020-02-29,-,4\n-,-,-,-,2020-02-18T19:30,5\n-,-,-,-,2020-02-19,6\n",
         file="t.csv",
     )
     values = [
@@ -201,7 +201,7 @@ def test_a_number_beside_an_end_is_never_taken_for_it(ends, has_buckets):
     one = OneByOne(table)
 
     with engine.connection() as con:
-        many = InBulk(con, table.compiled)
+        many = InBulk(con, [table.compiled])
         answers = many.decide(frame(table, [{"n": v} for v in values])).sort_by("index").to_pylist()
 
     assert ("fact_0_bucket" in many.sql) == has_buckets
@@ -226,7 +226,7 @@ def test_a_day_far_from_every_end_is_answered():
     one = OneByOne(table)
 
     with engine.connection() as con:
-        many = InBulk(con, table.compiled)
+        many = InBulk(con, [table.compiled])
         answers = many.decide(frame(table, [{"d": d} for d in days])).sort_by("index").to_pylist()
 
     assert "fact_0_day" in many.sql
@@ -262,3 +262,47 @@ def test_the_browser_refuses_bytes_of_another_address(browser_engine):
         node("node", "tests/oracles/rules_node.mjs", browser_engine, input=line)
 
     assert f"where {table.sha256} is meant" in refused.value.stderr
+
+
+def test_several_tables_at_once_answer_as_each_alone():
+    """Four tables, one of each policy, over the same facts, and one that asks fewer; what two ask as two types is refused."""
+    texts = [
+        made(11, rows=20 + 30 * n, facts=5, hit=hit).text
+        for n, hit in enumerate(("unique", "first", "priority", "collect"))
+    ]
+    tables = [read_table(text.encode(), file="t.csv") for text in texts]
+    fact = tables[0].facts[0]
+    tables.append(
+        read_table(
+            f"#table,few\nin:{fact.name},out:x\n{fact.type},number\nnull,1\n#default,2\n".encode(),
+            file="f.csv",
+        )
+    )
+    chance = random.Random(5)
+    of = made(11, rows=20, facts=5, hit="unique")
+    records = [record(chance, of) for _ in range(300)]
+
+    with engine.connection() as con:
+        whole = (
+            InBulk(con, [t.compiled for t in tables])
+            .decide(frame(tables[0], records))
+            .sort_by("index")
+            .to_pylist()
+        )
+        alone = [
+            InBulk(con, [t.compiled]).decide(frame(t, records)).sort_by("index").to_pylist() for t in tables
+        ]
+
+    for n, single in enumerate(alone):
+        names = [name for name in single[0] if name != "index"]
+        assert [{k: row[f"t{n}_{k}"] for k in names} for row in whole] == [
+            {k: row[k] for k in names} for row in single
+        ]
+    other = "text" if fact.type != "text" else "number"
+    with pytest.raises(ValueError, match=f"the fact {fact.name} is asked as"):
+        bulk(
+            tables[0].compiled,
+            read_table(
+                f"#table,o\nin:{fact.name},out:x\n{other},number\nnull,1\n".encode(), file="o.csv"
+            ).compiled,
+        )

@@ -1,5 +1,6 @@
 """Many records against a decision table, on our own engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -11,19 +12,19 @@ from twofront.lake.engine import name
 
 @dataclass(slots=True)
 class InBulk:
-    """A compiled table made ready for records that come by the million.
+    """Compiled tables made ready for records that come by the million.
 
     Args:
-        con: The connection; the lookups are put into it as temporary tables, so it serves one table at a time.
-        compiled: The table, as `Table.compiled`.
+        con: The connection; the lookups are put into it as temporary tables, so it serves one set of tables at a time.
+        compiled: The tables, as `Table.compiled`; what they ask of one fact is found once.
     """
 
     con: duckdb.DuckDBPyConnection
-    compiled: bytes
+    compiled: Sequence[bytes]
     sql: str = field(init=False)
 
     def __post_init__(self) -> None:
-        made = bulk(self.compiled)
+        made = bulk(*self.compiled)
         for lookup, rows in made.lookups.items():
             self.con.register("lookup_rows", rows)
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name(lookup)} AS FROM lookup_rows")

@@ -26,7 +26,7 @@ def answers(table: Table, frame: pa.Table) -> pa.Table | None:
         return None
     facts = pa.table([pa.array(np.arange(len(frame))), *columns], schema=facts_schema(table))
     with engine.connection() as con:
-        found = InBulk(con, table.compiled).decide(facts)
+        found = InBulk(con, [table.compiled]).decide(facts)
     found = found.take(np.argsort(found["index"].to_numpy())).combine_chunks()
     torn = found["is_torn"].to_numpy() if table.hit == "unique" else np.zeros(len(found), np.bool_)
     offsets, rows = _rows(table, found)

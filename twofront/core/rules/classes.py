@@ -105,39 +105,36 @@ def _admits(cell: Cell, pieces: npt.NDArray[np.int64], at: Mapping[Any, int]) ->
     return np.append(inside, cell.kind in ("any", "null"))
 
 
-def find(table: Expression, column: str, classes: Classes, *, stride: int, name: str) -> Found:
-    """Return a table with the class of its column, times *stride*, as the column *name*, and the lookups that it joins.
+def find(table: Expression, column: str, classes: Classes, *, name: str) -> Found:
+    """Return a table with the class of its column as the column *name*, and the lookups that it joins.
 
     Args:
         table: The records.
         column: The fact's column.
         classes: Its classes.
-        stride: What each class counts.
         name: Also of the lookup, and the beginning of its columns.
     """
     if classes.type == "text" and classes.ends and not classes.has_order:
-        return _by_word(table, column, classes, stride, name)
+        return _by_word(table, column, classes, name)
     if classes.type == "date" and len(classes.ends) > _FEW and (days := _days(classes.ends)):
-        return _by_day(table, column, classes, stride, (name, days))
+        return _by_day(table, column, classes, name, days)
     if classes.type == "number" and len(classes.ends) > _FEW and (buckets := _Buckets.of(classes.ends)):
-        return _by_bucket(table, column, classes, stride, (name, buckets))
+        return _by_bucket(table, column, classes, name, buckets)
     value = table[column]
-    known = _halved(value, classes, 0, len(classes.ends), stride)
-    return table.mutate(**{name: value.isnull().ifelse(_class(classes.null * stride), known)}), {}
+    known = _halved(value, classes, 0, len(classes.ends))
+    return table.mutate(**{name: value.isnull().ifelse(_class(classes.null), known)}), {}
 
 
-def _by_word(table: Expression, column: str, classes: Classes, stride: int, name: str) -> Found:
+def _by_word(table: Expression, column: str, classes: Classes, name: str) -> Found:
     lookup = pa.table(
         {
             f"{name}_is": classes.ends,
-            f"{name}_class": pa.array([c * stride for c in classes.of[1::2]], pa.int64()),
+            f"{name}_class": pa.array(classes.of[1::2], pa.int64()),
         }
     )
     words = ibis.table({f"{name}_is": "string", f"{name}_class": "int64"}, name=name)
     joined = table.left_join(words, table[column] == words[f"{name}_is"])
-    other = ibis.ifelse(
-        joined[column].isnull(), _class(classes.null * stride), _class(classes.of[0] * stride)
-    )
+    other = ibis.ifelse(joined[column].isnull(), _class(classes.null), _class(classes.of[0]))
     return joined.mutate(**{name: ibis.coalesce(joined[f"{name}_class"], other)}), {name: lookup}
 
 
@@ -149,17 +146,15 @@ def _days(ends: Sequence[date]) -> tuple[date, date] | None:
     return first - timedelta(days=1), last + timedelta(days=1)
 
 
-def _by_day(
-    table: Expression, column: str, classes: Classes, stride: int, named: tuple[str, tuple[date, date]]
-) -> Found:
-    name, (first, last) = named
+def _by_day(table: Expression, column: str, classes: Classes, name: str, cut: tuple[date, date]) -> Found:
+    first, last = cut
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     places = np.searchsorted(np.array(classes.ends, "datetime64[D]"), np.array(days, "datetime64[D]"))
     is_end = np.isin(np.array(days, "datetime64[D]"), np.array(classes.ends, "datetime64[D]"))
-    of = [classes.of[2 * p + e] * stride for p, e in zip(places.tolist(), is_end.tolist(), strict=True)]
+    of = [classes.of[2 * p + e] for p, e in zip(places.tolist(), is_end.tolist(), strict=True)]
     unknown = last + timedelta(days=1)
     lookup = pa.table(
-        {f"{name}_on": [*days, unknown], f"{name}_class": pa.array([*of, classes.null * stride], pa.int64())}
+        {f"{name}_on": [*days, unknown], f"{name}_class": pa.array([*of, classes.null], pa.int64())}
     )
     known = ibis.table({f"{name}_on": "date", f"{name}_class": "int64"}, name=name)
     cut_off = ibis.least(ibis.greatest(table[column], ibis.literal(first)), ibis.literal(last))
@@ -191,10 +186,7 @@ class _Buckets:
         return None
 
 
-def _by_bucket(
-    table: Expression, column: str, classes: Classes, stride: int, named: tuple[str, _Buckets]
-) -> Found:
-    name, buckets = named
+def _by_bucket(table: Expression, column: str, classes: Classes, name: str, buckets: _Buckets) -> Found:
     place = dict(zip(buckets.at, range(len(buckets.at)), strict=True))
     rows: list[tuple[float | None, int, int, int]] = []
     behind = classes.of[0]
@@ -209,7 +201,7 @@ def _by_bucket(
     parts = list(zip(*rows, strict=True))
     columns = [
         pa.array(parts[0], pa.float64()),
-        *(pa.array([c * stride for c in part], pa.int64()) for part in parts[1:]),
+        *(pa.array(list(part), pa.int64()) for part in parts[1:]),
     ]
     lookup = pa.table([pa.array(range(len(rows)), pa.int64()), *columns], names=[f"{name}_is", *heads])
     known = ibis.table(
@@ -227,22 +219,22 @@ def _by_bucket(
     return joined.mutate(**{name: found}), {name: lookup}
 
 
-def _halved(value: Expression, classes: Classes, first: int, last: int, stride: int) -> Expression:
+def _halved(value: Expression, classes: Classes, first: int, last: int) -> Expression:
     """Return the class of a known value among the ends *first* to *last*, the last not in it."""
     if classes.type == "bool":
-        return value.ifelse(_class(classes.of[3] * stride), _class(classes.of[1] * stride))
+        return value.ifelse(_class(classes.of[3]), _class(classes.of[1]))
     if first == last:
-        return _class(classes.of[2 * first] * stride)
+        return _class(classes.of[2 * first])
     middle = (first + last) // 2
     before, at, behind = classes.of[2 * middle : 2 * middle + 3]
     end = literal(classes.ends[middle], classes.type)
-    lower = _halved(value, classes, first, middle, stride)
-    upper = _halved(value, classes, middle + 1, last, stride)
+    lower = _halved(value, classes, first, middle)
+    upper = _halved(value, classes, middle + 1, last)
     if at == before:
         return (value <= end).ifelse(lower, upper)
     if at == behind:
         return (value < end).ifelse(lower, upper)
-    return ibis.cases((value < end, lower), (value == end, _class(at * stride)), else_=upper)
+    return ibis.cases((value < end, lower), (value == end, _class(at)), else_=upper)
 
 
 def literal(value: Value, type_: Type) -> Expression:
