@@ -111,7 +111,7 @@ AREAS = """place,value,since,until,known
 420000,key_area,2020-02-13,,2020-02-13
 330300,key_area,2020-02-13,2020-02-20,2020-02-13
 430500,key_area,2020-02-16,,2020-02-16
-430500,watched,2020-02-16,,2020-02-20
+430500,watched,2020-02-15,,2020-02-20
 """
 FIRST = TABLE.format(file="a.csv", since="2020-02-13", until="", known="2020-02-13")
 SECOND = TABLE.format(file="b.csv", since="2020-02-20", until="", known="2020-02-13T12:00")
@@ -346,8 +346,10 @@ def test_a_township_may_not_ask_more_than_the_county(
         .replace('file = "own.csv"\n', "")
         .replace('"341021"', '"341021101"')
     )
-    (folder / "yes.toml").write_text(consent.replace("2020-02-21", "2020-02-23"), "utf-8")
-    assert len(check()) > 0
+    for late in ("since", "known"):
+        words = consent.replace(f'{late} = "2020-02-21"', f'{late} = "2020-02-23"')
+        (folder / "yes.toml").write_text(words, "utf-8")
+        assert len(check()) > 0, late
     (folder / "yes.toml").write_text(consent, "utf-8")
     assert check() == []
 
