@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,42 @@ def test_no_day_and_no_sector_stands_in_code() -> None:
                     and 1990 < first.value < 2100
                 )
                 assert not is_day, f"{path}:{node.lineno}: {ast.unparse(node)}"
+
+
+PLACE = re.compile(r"(?<![\w#.])(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d{4}(\d{3}|\d{6})?(?!\w)")
+DEFAULT_PLAYBOOK = "dongyang-2020"  # the contract's own word for what a county begins with
+
+
+def _named_places() -> set[str]:
+    """Return the names of the county, its townships and the places of its lists, as its playbook has them."""
+    folder = ROOT / "playbooks" / DEFAULT_PLAYBOOK
+    rows = [
+        r
+        for p in folder.glob("*.toml")
+        for rows in tomllib.loads(p.read_text("utf-8")).values()
+        for r in rows
+    ]
+    own = [r for r in rows if {"zone", "column"} & set(r)]
+    names = {r["zh"].removesuffix("市") for r in own} | {r["en"] for r in own}
+    with (folder / "tables" / "prefectures.csv").open(encoding="utf-8") as lines:
+        return names | {line.split(",")[1] for line in lines}
+
+
+def test_no_place_stands_in_code() -> None:
+    """No division's code and no place's name: of which county it is, and where its people come from, the playbook says."""
+    names = _named_places() - {"value"}
+    assert len(names) > 380
+    for path, tree in _trees().items():
+        spoken = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        for node in (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in spoken):
+            text = str(node.value).replace(DEFAULT_PLAYBOOK, "")
+            assert not PLACE.search(text), f"{path}:{node.lineno}: {text}"
+            assert not [n for n in names if n in text], f"{path}:{node.lineno}: {text}"
+    for pattern in ("*.html", "*.ts"):
+        for file in (p for p in CODE.rglob(pattern) if not {"node_modules", "dist"} & set(p.parts)):
+            text = file.read_text("utf-8")
+            assert not PLACE.search(text), file
+            assert not [n for n in names if n in text], file
 
 
 def test_the_machines_clock_has_one_reader() -> None:

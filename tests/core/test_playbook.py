@@ -15,8 +15,8 @@ MEETING = date(2020, 2, 18)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return the files of a folder."""
-    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file()}
+    """Return the files of a folder and of `tables` in it."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.fixture(scope="module")

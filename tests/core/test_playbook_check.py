@@ -13,8 +13,11 @@ from twofront.core.playbook.fields import fields_of
 from twofront.core.playbook.kinds import KINDS
 
 SMALL = {p.name: p.read_bytes() for p in (Path(__file__).parent / "test_playbook_other_county").iterdir()}
+DONGYANG = Path(__file__).parents[2] / "playbooks" / "dongyang-2020"
 LARGE = {
-    p.name: p.read_bytes() for p in (Path(__file__).parents[2] / "playbooks" / "dongyang-2020").glob("*.toml")
+    p.relative_to(DONGYANG).as_posix(): p.read_bytes()
+    for p in DONGYANG.rglob("*")
+    if p.suffix in (".toml", ".csv")
 }
 KEY = re.compile(r"^(\w+)(\s*=\s*)(.*)$")
 HEADER = re.compile(r"^(\[+)([\w.]+)(\]+)$")
@@ -23,7 +26,10 @@ HEADER = re.compile(r"^(\[+)([\w.]+)(\]+)$")
 def lines_of(files: dict[str, bytes]) -> list[tuple[str, int, str]]:
     """Return file, line number and text of each line that says something."""
     every = [
-        (name, n, line) for name, text in files.items() for n, line in enumerate(text.decode().split("\n"), 1)
+        (name, n, line)
+        for name, text in files.items()
+        if name.endswith(".toml")
+        for n, line in enumerate(text.decode().split("\n"), 1)
     ]
     return [(name, n, line) for name, n, line in every if line.strip() and not line.startswith("#")]
 

@@ -11,7 +11,8 @@ FILES = Path(__file__).parents[2] / "playbooks" / "dongyang-2020"
 
 
 def _files(**more: bytes) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(FILES.glob("*.toml"))} | more
+    found = [*sorted(FILES.glob("*.toml")), *sorted(FILES.glob("tables/*.csv"))]
+    return {p.relative_to(FILES).as_posix(): p.read_bytes() for p in found} | more
 
 
 def _load(files: dict[str, bytes], known: datetime) -> Any:
@@ -41,7 +42,7 @@ def test_a_version_known_later_is_not_seen_yet(small_county: Any) -> None:
     from twofront.ground import kinds
 
     first = kinds.book().version
-    name, text = next(iter(_files().items()))
+    name, text = next((n, t) for n, t in _files().items() if n.endswith(".toml"))
 
     _load(_files(**{name: text + "\n# 演练\n".encode()}), NOW + timedelta(seconds=1))
 
@@ -54,7 +55,7 @@ def test_a_playbook_with_a_fault_is_not_put_in_force(small_county: Any) -> None:
     from twofront.ground.models import KindsVersion
 
     before = KindsVersion.objects.count()
-    name = next(iter(_files()))
+    name = next(n for n in _files() if n.endswith(".toml"))
 
     with pytest.raises(kinds.PlaybookFaulty) as refused:
         _load(_files(**{name: b"[[measure]\n"}), NOW)

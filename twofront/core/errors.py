@@ -4,6 +4,8 @@ A door is a view, the API or the command line. An error carries a stable code, s
 three parts of one sentence, so that a person can: where, what is wrong, what to do.
 """
 
+from dataclasses import dataclass
+
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of the program
     """The domain says no: a rule forbids the act. Nothing was changed."""
@@ -36,3 +38,29 @@ class CannotDo(Exception):  # noqa: N818 - the contract's word for exit code 2
         self.where = where
         self.what = what
         self.do = do
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a file that a person writes: a playbook, a table.
+
+    Args:
+        file: The file's name.
+        line: The line, from 1.
+        value: The value that is wrong, or None where something is missing.
+        what: What is wrong, as the end of a sentence that begins with the value.
+        do: What to do.
+    """
+
+    file: str
+    line: int
+    value: str | None
+    what: str
+    do: str
+
+    def __str__(self) -> str:
+        value = "" if self.value is None else f"{self.value!r} "
+        return f"{self.file}:{self.line}: {value}{self.what}; {self.do}"
+
+    def __lt__(self, other: "Fault") -> bool:
+        return (self.file, self.line, self.what) < (other.file, other.line, other.what)

@@ -23,24 +23,28 @@ def folder_of(given: str | None) -> Path:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return the files of a playbook's folder, name to bytes, without its subfolders and hidden files.
+    """Return the files of a playbook's folder and of `tables` in it, name to bytes; no other folder, no hidden file.
 
     Raises:
         CannotDo: The folder or a file in it cannot be read, a file is above 4 MiB, or there is no `.toml` in it.
     """
     files: dict[str, bytes] = {}
     try:
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.suffix != ".toml" or not path.is_file():
+        tables = folder / "tables"
+        found = [*folder.iterdir(), *(tables.iterdir() if tables.is_dir() else ())]
+        for path in sorted(found):
+            form = ".csv" if path.parent == tables else ".toml"
+            if path.name.startswith(".") or path.suffix != form or not path.is_file():
                 continue
             if path.stat().st_size > _LARGEST:
                 raise CannotDo(str(path), "is larger than 4 MiB", "split it, or take out what is no playbook")
-            files[path.name.encode(errors="backslashreplace").decode()] = path.read_bytes()
+            name = str(path.relative_to(folder).as_posix())
+            files[name.encode(errors="backslashreplace").decode()] = path.read_bytes()
     except OSError as e:
         raise CannotDo(
             str(e.filename or folder), f"cannot be read: {e.strerror}", "give the folder of a playbook"
         ) from None
-    if not files:
+    if not any(name.endswith(".toml") for name in files):
         raise CannotDo(
             str(folder), "has no .toml file", "give the folder of a playbook, such as playbooks/dongyang-2020"
         )

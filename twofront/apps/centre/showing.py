@@ -262,7 +262,7 @@ class Showing(Words):
         if code == self.book.place:
             return name_of(self.book.county(at=self.board.on))
         place = self.frames.divisions.get(code)
-        return place.name if place else {"330000": _("浙江省")}.get(code, code)
+        return place.name if place else _("全省") if len(code.rstrip("0")) <= 2 else code
 
     def _break_note(self, chart: Chart, area: str, on: date) -> str:
         return next(

@@ -4,7 +4,7 @@ A row is never edited: it ends and another begins. So what held on a past day ca
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, TypeVar, overload
 from zoneinfo import ZoneInfo
@@ -58,10 +58,12 @@ class Playbook:
     Args:
         sha256: The hash of its files, sorted by name; with the code it names the version.
         rows: The rows of each kind, in the order of the files.
+        tables: The text of each file of the folder `tables`, by its name with the folder.
     """
 
     sha256: str
     rows: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -191,6 +193,7 @@ class Playbook:
         return {
             "sha256": self.sha256,
             "rows": {name: [_plain_row(r) for r in rows] for name, rows in self.rows.items()},
+            "tables": dict(self.tables),
         }
 
     @classmethod
@@ -203,7 +206,11 @@ class Playbook:
         raw = stored["rows"]
         zone = ZoneInfo(raw[County.name][0]["zone"])
         rows = {name: tuple(_row(name, r, zone) for r in raw[name]) for name in raw}
-        return cls(sha256=stored["sha256"], rows=rows)
+        return cls(sha256=stored["sha256"], rows=rows, tables=stored.get("tables", {}))
+
+    def all_of(self, kind: type[R]) -> tuple[R, ...]:
+        """Return every row of a kind, whenever it holds, in the order of the files."""
+        return self._all(kind)
 
     def _all(self, kind: type[R]) -> tuple[R, ...]:
         return self.rows.get(kind.name, ())  # type: ignore[return-value]  # each name holds the rows of its class only
@@ -230,10 +237,10 @@ def _row(name: str, raw: Mapping[str, Any], zone: tzinfo) -> Row:
     if odd:
         raise ValueError(f"the stored playbook has a [[{name}]] of another form: {', '.join(odd)}")
     values = {}
-    for field in (f for f in fields.values() if f.name in raw):
-        values[field.attribute], found = convert(raw[field.name], field.hint, path=(field.name,), zone=zone)
+    for each in (f for f in fields.values() if f.name in raw):
+        values[each.attribute], found = convert(raw[each.name], each.hint, path=(each.name,), zone=zone)
         if found:
             raise ValueError(
-                f"the stored playbook has {name}.{field.name} = {found[0].value!r}, which {found[0].what}"
+                f"the stored playbook has {name}.{each.name} = {found[0].value!r}, which {found[0].what}"
             )
     return kind(**values)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from twofront.core.playbook.faults import Fault
+from twofront.core.errors import Fault
 from twofront.core.playbook.fields import Path, Ref, fields_of, references
 from twofront.core.playbook.kinds import (
     Competence,

@@ -13,19 +13,22 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twofront.core.errors import Fault
 from twofront.core.playbook.book import Playbook
 from twofront.core.playbook.checking import Placed, judge
-from twofront.core.playbook.faults import Fault, PlaybookFaults
+from twofront.core.playbook.faults import PlaybookFaults
 from twofront.core.playbook.fields import Path, Problem, convert, fields_of
+from twofront.core.playbook.judging import judge_tables
 from twofront.core.playbook.kinds import KINDS, Row
 from twofront.core.playbook.lines import lines_of
+from twofront.core.playbook.tables import FOLDER
 
 _HEAD = re.compile(r"\s*\[\[?\s*([A-Za-z0-9_-]+)")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def read(files: Mapping[str, bytes]) -> Playbook:
-    r"""Return the playbook that stands in its files (name to bytes; only `.toml` is read).
+    r"""Return the playbook that stands in its files (name to bytes; `.toml`, and `.csv` of the folder `tables`).
 
     Raises:
         PlaybookFaults: Something is wrong; it carries every fault.
@@ -35,14 +38,10 @@ def read(files: Mapping[str, bytes]) -> Playbook:
         Traceback (most recent call last):
         twofront.core.playbook.faults.PlaybookFaults: county.toml:1: [[role]] has no en; add en = …, and 5 more
     """
-    placed, faults = _gather(files)
-    faults = faults or sorted(judge(placed))
-    if faults:
+    book, faults = _whole(files)
+    if book is None or faults:
         raise PlaybookFaults(faults)
-    rows: dict[str, tuple[Row, ...]] = dict.fromkeys(KINDS, ())
-    for each in placed:
-        rows[each.row.name] += (each.row,)
-    return Playbook(sha256=sha256_of(files), rows=rows)
+    return book
 
 
 def check(files: Mapping[str, bytes]) -> list[Fault]:
@@ -54,12 +53,40 @@ def check(files: Mapping[str, bytes]) -> list[Fault]:
         >>> [(f.line, f.value, f.what) for f in check({"a.toml": b"[[rule]]\n"})]
         [(1, 'rule', 'is no kind of a playbook')]
     """
+    return _whole(files)[1]
+
+
+def _whole(files: Mapping[str, bytes]) -> tuple[Playbook | None, list[Fault]]:
+    """Return the playbook and its faults: rows by themselves first, then between them, then the tables they name."""
     placed, faults = _gather(files)
-    return faults or sorted(judge(placed))
+    tables, unread = _texts(files)
+    faults = faults or sorted([*judge(placed), *unread])
+    if faults:
+        return None, faults
+    rows: dict[str, tuple[Row, ...]] = dict.fromkeys(KINDS, ())
+    for each in placed:
+        rows[each.row.name] += (each.row,)
+    book = Playbook(sha256=sha256_of(files), rows=rows, tables=tables)
+    return book, sorted(judge_tables(book, placed))
+
+
+def _texts(files: Mapping[str, bytes]) -> tuple[dict[str, str], list[Fault]]:
+    tables: dict[str, str] = {}
+    faults = []
+    for name in parts_of(files):
+        if name.startswith(FOLDER):
+            try:
+                tables[name] = files[name].decode("utf-8-sig")
+            except UnicodeDecodeError as e:
+                line, value = files[name].count(b"\n", 0, e.start) + 1, files[name][e.start : e.end].hex()
+                faults.append(
+                    Fault(name, line, value, "are bytes that are not UTF-8", "save the file as UTF-8")
+                )
+    return tables, faults
 
 
 def sha256_of(files: Mapping[str, bytes]) -> str:
-    """Return the hash of a playbook: over name, length and bytes of its `.toml` files, sorted by name.
+    """Return the hash of a playbook: over name, length and bytes of its files, sorted by name.
 
     Example:
         >>> sha256_of({"b.toml": b"", "a.toml": b""}) == sha256_of({"a.toml": b"", "b.toml": b"", "README.md": b"x"})
@@ -74,7 +101,7 @@ def sha256_of(files: Mapping[str, bytes]) -> str:
 
 def parts_of(files: Mapping[str, bytes]) -> list[str]:
     """Return the names of those files that belong to a playbook, sorted."""
-    return sorted(name for name in files if name.endswith(".toml"))
+    return sorted(n for n in files if n.endswith(".toml") or (n.startswith(FOLDER) and n.endswith(".csv")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +128,7 @@ def _shown(value: object) -> str:
 def _gather(files: Mapping[str, bytes]) -> tuple[list[Placed], list[Fault]]:
     parts: list[_Part] = []
     faults: list[Fault] = []
-    for name in parts_of(files):
+    for name in (n for n in parts_of(files) if n.endswith(".toml")):
         part = _parse(name, files[name])
         if isinstance(part, _Part):
             parts.append(part)

@@ -240,9 +240,14 @@ def compiled(name: str, *, dialect: str = "duckdb") -> str:
         >>> compiled("meter_days").splitlines()[0]
         'SELECT'
     """
+    return written(EXPRESSIONS[name](), dialect=dialect) + "\n"
+
+
+def written(expression: Table, *, dialect: str) -> str:
+    """Return any expression as SQL for an engine."""
     if dialect == "pyspark" and ibis.options.pyspark is None:
         ibis.options.pyspark = _SparkOptions()
-    return str(ibis.to_sql(EXPRESSIONS[name](), dialect=dialect)) + "\n"
+    return str(ibis.to_sql(expression, dialect=dialect))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,18 @@ from twofront.core.playbook.kinds.county import (
 )
 from twofront.core.playbook.kinds.figures import Break, CaseOrigin, Chart, Formula, Goal, GoalSet
 from twofront.core.playbook.kinds.files import Expectation, Sheet
+from twofront.core.playbook.kinds.orders import (
+    Clause,
+    Consent,
+    Decision,
+    DecisionTable,
+    Fact,
+    Held,
+    Order,
+    Output,
+    RuleParameter,
+    ValueList,
+)
 from twofront.core.playbook.kinds.people import Grant, Line, Role
 from twofront.core.playbook.kinds.row import EVERY, Named, Row
 from twofront.core.playbook.kinds.work import Competence, Difficulty, ListKind, ProjectKind, Section
@@ -29,11 +41,13 @@ KINDS: Mapping[str, type[Row]] = {
     for kind in (
         Edition, County, Level, Parameter, Front, Phase, AreaClass, PlaceClass, Line, Role, Grant, Section, Competence,
         ListKind, ProjectKind, CaseOrigin, Difficulty, Goal, GoalSet, Formula, Chart, Break, Expectation, Sheet, Tile, TileMap,
+        Order, Clause, Decision, Output, DecisionTable, Consent, RuleParameter, ValueList, Fact,
     )
 }  # fmt: skip
 
 __all__ = [
-    "EVERY", "KINDS", "AreaClass", "Break", "CaseOrigin", "Chart", "Competence", "County", "Difficulty", "Edition", "Expectation",
-    "Formula", "Front", "Goal", "GoalSet", "Grant", "Level", "Line", "ListKind", "Named", "Parameter", "Phase", "PlaceClass",
-    "ProjectKind", "Role", "Row", "Section", "Sheet", "Tile", "TileMap",
+    "EVERY", "KINDS", "AreaClass", "Break", "CaseOrigin", "Chart", "Clause", "Competence", "Consent", "County", "Decision",
+    "DecisionTable", "Difficulty", "Edition", "Expectation", "Fact", "Formula", "Front", "Goal", "GoalSet", "Grant", "Held",
+    "Level", "Line", "ListKind", "Named", "Order", "Output", "Parameter", "Phase", "PlaceClass", "ProjectKind", "Role", "Row",
+    "RuleParameter", "Section", "Sheet", "Tile", "TileMap", "ValueList",
 ]  # fmt: skip

@@ -141,6 +141,7 @@ class PlaceClass(Row):
 
     Args:
         since: From this moment, at once.
+        known: Known from this moment; left out: from *since*.
     """
 
     name: ClassVar[str] = "place_class"
@@ -149,6 +150,7 @@ class PlaceClass(Row):
     place: Code
     since: datetime
     area_class: Annotated[Key, Alias("class"), Ref("area_class")]
+    known: datetime | None = None
 
     def problems(self) -> Iterator[Problem]:
         """Yield days, which would say the same thing a second time."""
