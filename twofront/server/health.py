@@ -1,5 +1,6 @@
 """Is the county well? One address for people and programs."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
@@ -35,6 +36,6 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "clock": now,
             "jobs": {"queued": queued, "oldest_s": oldest},
             "audit": {"unsealed_s": unsealed},
-            "last_drill": None,
+            "last_drill": settings.DATA.last_drill(),
         }
     )
