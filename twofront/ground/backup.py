@@ -87,10 +87,14 @@ def public_key(folder: Folder) -> str:
 
 
 def make_keys(folder: Folder) -> None:
-    """Make the pair of keys: `DIR/backup.key` opens backups and is to be kept elsewhere, `secrets/backup.pub` seals them."""
-    keys = sealing.new_keys()
-    write_private(folder.backup_key, sealing.key_file(keys))
-    write_private(folder.secrets / "backup.pub", f"{keys.public}\n")
+    """Make the pair of keys: `DIR/backup.key` opens backups and is to be kept elsewhere, `secrets/backup.pub` seals them.
+
+    A key that lies there already stays: older backups are sealed for it.
+    """
+    if not folder.backup_key.exists():
+        write_private(folder.backup_key, sealing.new_key_file())
+    public = sealing.public_of(sealing.secret_in(folder.backup_key))
+    write_private(folder.secrets / "backup.pub", f"{public}\n")
 
 
 def unpack_files(file: Path, secret: str, folder: Folder) -> None:

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -35,23 +35,22 @@ _HEAD = re.compile(
 _HEAD_BYTES = len(_VERSION) + len("\n-> X25519 \n\n--- \n") + 3 * 43
 
 
-class Keys(NamedTuple):
-    """A pair of keys (备份密钥) as age writes them: `AGE-SECRET-KEY-1…` opens, `age1…` only seals."""
-
-    secret: str
-    public: str
-
-
-def new_keys() -> Keys:
-    """Return a fresh pair."""
-    own = X25519PrivateKey.generate()
-    secret = _bech32(_SECRET, own.private_bytes_raw()).upper()
-    return Keys(secret=secret, public=_bech32(_PUBLIC, own.public_key().public_bytes_raw()))
+def new_key_file() -> str:
+    """Return the text of a key file (备份密钥) with a fresh key, as `age-keygen` would have written it."""
+    secret = _bech32(_SECRET, X25519PrivateKey.generate().private_bytes_raw()).upper()
+    return f"# public key: {public_of(secret)}\n{secret}\n"
 
 
-def key_file(keys: Keys) -> str:
-    """Return the text of a key file, as `age-keygen` would have written it."""
-    return f"# public key: {keys.public}\n{keys.secret}\n"
+def public_of(secret: str) -> str:
+    """Return the key that seals (`age1…`) of the one that opens (`AGE-SECRET-KEY-1…`).
+
+    Raises:
+        CannotDo: It is no such key.
+    """
+    key = _unbech32(_SECRET, secret.lower())
+    if key is None:
+        raise CannotDo("backup.key", "holds no key that opens a backup", "give the county's backup.key")
+    return _bech32(_PUBLIC, X25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw())
 
 
 def secret_in(path: Path) -> str:
