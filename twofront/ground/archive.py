@@ -183,10 +183,11 @@ def members(file: Path, secret: str) -> Iterator[Iterator[Member]]:
         CannotDo: It is damaged, sealed for another key, or of a format that this version does not know.
     """
     try:
-        with file.open("rb") as f, sealing.Unsealed(f, secret, name=str(file)) as plain:
-            yield _members(io.BufferedReader(plain, 1 << 20), file)
+        sealed = file.open("rb")
     except OSError as e:
         raise CannotDo(str(file), words_of(e), "give a backup that can be read") from e
+    with sealed, sealing.Unsealed(sealed, secret, name=str(file)) as plain:
+        yield _members(io.BufferedReader(plain, 1 << 20), file)
 
 
 def files(file: Path, secret: str) -> Iterator[Member]:

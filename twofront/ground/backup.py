@@ -99,10 +99,14 @@ def make_keys(folder: Folder) -> None:
 
 def unpack_files(file: Path, secret: str, folder: Folder) -> None:
     """Write the files of a verified backup into a data folder, each forced to the disk."""
+    written: set[Path] = set()
     for member in archive.files(file, secret):
         path = folder.root / member.name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_private(path, member.body)
+        written.update(path.relative_to(folder.root).parents)
+    for place in written:
+        synced(folder.root / place)
 
 
 def load_rows(file: Path, secret: str, manifest: Manifest, c: psycopg.Connection) -> None:

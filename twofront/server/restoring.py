@@ -21,6 +21,7 @@ from twofront.ground import archive, backup, postgres, sealing
 from twofront.ground.archive import Manifest
 from twofront.ground.folder import Folder, synced, write_private
 from twofront.ground.pgcluster import Cluster
+from twofront.ground.postgres import Urls
 from twofront.server import county, tables
 
 
@@ -73,29 +74,41 @@ def restore(file: Path, key: Path, folder: Folder, *, said: Callable[[str], Any]
     said("proving the backup")
     manifest, secret = verify(file, key), sealing.secret_in(key)
     with _claimed(folder), folder.held(), postgres.cluster(folder, said=said) as urls:
-        said("writing the files")
-        backup.unpack_files(file, secret, folder)
-        county.set_up(folder)
-        said("making the tables")
-        tables.make(manifest.migrations)
         try:
-            with psycopg.connect(urls.owner) as c:
-                said("writing the rows")
-                backup.load_rows(file, secret, manifest, c)
-                said("comparing")
-                found = dataclasses.replace(
-                    backup.measure(folder, c), version=manifest.version, at=manifest.at
-                )
-                if found.hash != manifest.hash:
-                    raise CannotDo(str(file), _difference(manifest, found), "report it with this line")
-        except psycopg.Error as e:
-            raise CannotDo(str(file), str(e).splitlines()[0], "report it with this line") from e
-        tables.bring_up_to_date(folder, urls)
-        for path in (folder.lake, *folder.lake.rglob("*/"), folder.inbox, folder.secrets, folder.root):
-            synced(path)
-        write_private(folder.county_json, json.dumps(manifest.county, ensure_ascii=False) + "\n")
+            found = _filled(file, secret, manifest, folder, urls, said=said)
+            tables.bring_up_to_date(folder, urls)
+            write_private(folder.county_json, json.dumps(manifest.county, ensure_ascii=False) + "\n")
+            synced(folder.root)
+        except (OSError, psycopg.Error) as e:
+            raise CannotDo(
+                str(folder), archive.words_of(e), "free space may be missing; it is empty again"
+            ) from e
     folder.restoring.unlink(missing_ok=True)
     return proved(file, found)
+
+
+def _filled(
+    file: Path, secret: str, manifest: Manifest, folder: Folder, urls: Urls, *, said: Callable[[str], Any]
+) -> Manifest:
+    """Fill a claimed folder from a verified backup, and return what was found in it afterwards."""
+    said("writing the files")
+    backup.unpack_files(file, secret, folder)
+    county.set_up(folder)
+    from django.db import Error  # noqa: PLC0415 - Django is up only now
+
+    said("making the tables")
+    try:
+        tables.make(manifest.migrations)
+    except Error as e:
+        raise CannotDo(str(file), archive.words_of(e), "give the owner's login its rights") from e
+    with psycopg.connect(urls.owner) as c:
+        said("writing the rows")
+        backup.load_rows(file, secret, manifest, c)
+        said("comparing")
+        found = dataclasses.replace(backup.measure(folder, c), version=manifest.version, at=manifest.at)
+        if found.hash != manifest.hash:
+            raise CannotDo(str(file), _difference(manifest, found), "report it with this line")
+    return found
 
 
 def _difference(manifest: Manifest, found: Manifest) -> str:

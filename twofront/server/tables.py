@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.db.migrations.graph import MigrationGraph
 
 # Migrations of others that we use: their label in the table of what was done, their package, their place in it.
+_LOCK = 7_706_310_002
 _FOREIGN = (("sessions", "django", "contrib/sessions"), ("procrastinate", "procrastinate", "contrib/django"))
 
 
@@ -26,10 +27,12 @@ def bring_up_to_date(folder: Folder, urls: Urls) -> None:
     """Migrate if a migration is missing; to see that none is takes milliseconds, without Django.
 
     Raises:
-        CannotDo: A migration failed; what it did was taken back.
+        CannotDo: A migration failed; what it did was taken back. Or a server of the older version still works on them.
     """
     if wanted() <= _done(urls):
         return
+    if (holder := folder.holder()) not in {None, os.getpid()}:
+        raise CannotDo(str(folder), f"served by an older version (process {holder})", "start that server anew")
     command = (sys.executable, "-P", "-m", "twofront.server.tables", str(folder))
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
