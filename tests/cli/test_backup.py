@@ -13,6 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -472,10 +473,14 @@ def test_while_the_county_works_a_backup_holds_whole_acts(
         hand.terminate()
         hand.wait()
         health = json.loads(ask(f"{url}/healthz")[1])
+        drill = json.loads((county / "drill.json").read_text("utf-8"))
+        nine_days = datetime.fromisoformat(drill["at"]) - timedelta(days=9)
+        (county / "drill.json").write_text(json.dumps(drill | {"at": nine_days.isoformat()}), "utf-8")
+        assert json.loads(ask(f"{url}/healthz")[1])["status"] == "degraded"
 
     assert (drilled.code, set(drilled)) == (0, {"rows", "seconds", "hashes_equal", "head_equal", "smoke"})
     assert (drilled["hashes_equal"], drilled["head_equal"], drilled["smoke"]) == (True, True, 20)
-    assert health["last_drill"].endswith("+08:00")
+    assert health["last_drill"].endswith("+08:00") and health["status"] == "ok"
     assert not (county / "run" / "drill").exists()
     assert made[0]["rows"] < made[-1]["rows"], "nothing was loaded meanwhile"
     target = root / "busy"

@@ -32,7 +32,9 @@ def bring_up_to_date(folder: Folder, urls: Urls) -> None:
     if wanted() <= _done(urls):
         return
     if (holder := folder.holder()) not in {None, os.getpid()}:
-        raise CannotDo(str(folder), f"served by an older version (process {holder})", "start that server anew")
+        raise CannotDo(
+            str(folder), f"served by an older version (process {holder})", "start that server anew"
+        )
     command = (sys.executable, "-P", "-m", "twofront.server.tables", str(folder))
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
