@@ -16,7 +16,9 @@ from django.conf import settings
 from django.db import connection
 
 from twofront.ground import clock, scope
+from twofront.ground.acts import Key, act, action
 from twofront.ground.models import Event, Seal
+from twofront.ground.scope import Actor
 
 GENESIS = "0" * 64
 BATCH = 5_000
@@ -150,3 +152,11 @@ def _moment(at: datetime) -> str:
 def keyed_hash(value: str) -> str:
     """Return the keyed hash by which audit rows name a value without holding it."""
     return hmac.new(settings.SECRET_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+@action
+def note_backup(sha256: str, *, by: Actor, under: str | None, key: Key, at: datetime) -> str:
+    """Append the event that the whole county was taken away in a backup: by whom, and the hash of what it holds."""
+    with act(by=by, under=under, key=key, at=at) as a:
+        a.event("backup.taken", "county", digest=sha256)
+        return a.answer(sha256)

@@ -2,7 +2,9 @@
 
 Layout of DIR: `pg/` the database cluster · `lake/` Parquet · `inbox/` every file that was loaded · `logs/` ·
 `secrets/` passwords and keys, each 0600 · `heads/` heads of the audit · `exercise/` · `run/` locks, socket, requests ·
-`run.json` what the server started · `county.json` what this county is (written last, so that it marks a whole folder).
+`run.json` what the server started · `county.json` what this county is (written last, so that it marks a whole folder) ·
+`backup.key` what opens its backups, to be kept elsewhere · `drill.json` the last drill · `restoring` while a restore fills
+the folder.
 
 Only its owner can read in it. A cluster cannot run as root; where root keeps DIR behind a closed door, the cluster lies
 in a system folder, and `pg` is a link that names it.
@@ -11,6 +13,7 @@ in a system folder, and `pg` is a link that names it.
 import contextlib
 import fcntl
 import hashlib
+import io
 import json
 import os
 import re
@@ -21,7 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from twofront.core.errors import CannotDo
 
@@ -47,6 +50,9 @@ class Folder:
         self.requests = self.run / "requests"
         self.run_json = self.root / "run.json"
         self.county_json = self.root / "county.json"
+        self.backup_key = self.root / "backup.key"
+        self.drill_json = self.root / "drill.json"
+        self.restoring = self.root / "restoring"
 
     def __str__(self) -> str:
         return str(self.root)
@@ -81,15 +87,19 @@ class Folder:
             CannotDo: The folder cannot be written.
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            if not any(self.root.iterdir()):
-                self.root.chmod(0o711 if os.geteuid() == 0 else 0o700)
+            self.make_root()
             for name in _PRIVATE:
                 (self.root / name).mkdir(mode=0o700, exist_ok=True)
             self.run.mkdir(mode=0o711, exist_ok=True)
             self.requests.mkdir(mode=0o700, exist_ok=True)
         except OSError as e:
             raise CannotDo(str(e.filename), f"{e.strerror}", "give a folder that you may write in") from e
+
+    def make_root(self) -> None:
+        """Make the folder without its parts; one that is empty is closed to others."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if not any(self.root.iterdir()):
+            self.root.chmod(0o711 if os.geteuid() == 0 else 0o700)
 
     def is_empty(self) -> bool:
         """Return whether the folder is absent or holds nothing."""
@@ -205,23 +215,48 @@ class Folder:
         """Write down what this server started, whole or not at all."""
         write_private(self.run_json, json.dumps(run, ensure_ascii=False, indent=1) + "\n")
 
+    def last_drill(self) -> str | None:
+        """Return the moment of the last drill that succeeded, as it was written down, or None."""
+        try:
+            return str(json.loads(self.drill_json.read_text("utf-8"))["at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def remove(self) -> None:
         """Delete the folder and, where the cluster lies elsewhere, that place too; the database must be down."""
+        self.clear()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def clear(self, *, but: Path | None = None) -> None:
+        """Delete what is in the folder, but for one file; the database must be down."""
         home, socket = self.home, self.socket
         if home != self.root:
             shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(socket, ignore_errors=True)
-        shutil.rmtree(self.root, ignore_errors=True)
+        for path in self.root.iterdir() if self.root.is_dir() else ():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path != but:
+                path.unlink(missing_ok=True)
 
 
-def write_private(file: Path, text: str) -> None:
+def write_private(file: Path, body: str | IO[bytes]) -> None:
     """Write a file that only its owner can read, whole or not at all (a temporary one beside it, synced, renamed)."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mkstemp makes it 0600
-    with os.fdopen(handle, "w", encoding="utf-8") as f:
-        f.write(text)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name[:64]}-")  # mkstemp makes it 0600
+    with os.fdopen(handle, "wb") as f:
+        shutil.copyfileobj(io.BytesIO(body.encode()) if isinstance(body, str) else body, f, 1 << 20)
         f.flush()
         os.fsync(f.fileno())
     Path(name).replace(file)
+
+
+def synced(path: Path) -> None:
+    """Force a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def make_closed(folder: Path, *, owner: int) -> None:

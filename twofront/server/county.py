@@ -73,7 +73,10 @@ def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
     """
     folder = Folder(data)
     folder.require_county()
-    with postgres.cluster(folder):
+    with postgres.cluster(folder) as urls:
+        from twofront.server import tables  # noqa: PLC0415 - it sets Django up by this module
+
+        tables.bring_up_to_date(folder, urls)
         set_up(folder)
         from django.db import connections  # noqa: PLC0415
 

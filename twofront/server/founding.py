@@ -8,6 +8,7 @@ from typing import Any
 
 from twofront import __version__
 from twofront.core.errors import CannotDo
+from twofront.ground import backup
 from twofront.ground.folder import Folder, write_private
 from twofront.server import county, playbooks, tables
 
@@ -43,7 +44,7 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
         first = core_playbook.check(files)[0]
         raise CannotDo(f"{first.file}:{first.line}", first.what, first.do)
     book = core_playbook.read(files)
-    tables.migrate()
+    tables.make()
     founder = scope.system("init")
     with scope.reading(scope.READ_COUNTY):
         stands = county.moment_of("--clock", clock_at, zone=book.zone)
@@ -54,6 +55,7 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
         actions.make_operator(by=founder, under=None, key=new_key(), at=at)
         accounts = county.account_lines({queries.OPERATOR: "office_clerk"}, by=founder, at=at)
         now = at.astimezone(book.zone).isoformat()
+    backup.make_keys(folder)
     record = {
         "version": __version__,
         "playbook": book.version,

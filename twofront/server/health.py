@@ -1,5 +1,8 @@
 """Is the county well? One address for people and programs."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
@@ -8,6 +11,8 @@ from twofront.ground import audit, clock, jobs, kinds, scope
 
 SLOW_JOB_S = 300.0
 UNSEALED_S = 180.0
+DRILLED_DAYS = 8
+"""A drill a week, and a day's grace; a county that never had one is not yet late."""
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -26,7 +31,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
             status=503,
             headers={"Retry-After": "5"},
         )
-    is_ok = oldest < SLOW_JOB_S and unsealed < UNSEALED_S
+    drilled = settings.DATA.last_drill()
+    is_ok = oldest < SLOW_JOB_S and unsealed < UNSEALED_S and not _is_stale(drilled)
     return JsonResponse(
         {
             "status": "ok" if is_ok else "degraded",
@@ -35,6 +41,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "clock": now,
             "jobs": {"queued": queued, "oldest_s": oldest},
             "audit": {"unsealed_s": unsealed},
-            "last_drill": None,
+            "last_drill": drilled,
         }
     )
+
+
+def _is_stale(drilled: str | None) -> bool:
+    """Return whether the last drill is too long ago."""
+    age = clock.machine() - datetime.fromisoformat(drilled) if drilled else timedelta(0)
+    return age > timedelta(days=DRILLED_DAYS)
