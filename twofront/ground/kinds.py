@@ -60,8 +60,9 @@ def load(
         )
     book = playbook.read(files)
     with act(by=by, under=under, key=key, at=at) as a:
-        row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=a.reach(known))
+        row = KindsVersion(code=book.code, sha256=book.sha256, body=book.to_json(), known_at=known)
         row.save()
+        a.reach(at)
         a.event("playbook.loaded", f"playbook:{row.pk}", digest=book.sha256)
         a.changed("playbook")
         return a.answer(Loaded(code=book.code, sha256=book.sha256, known=known))

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
         from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
 
         known = guard_publications_from(args.folder, date.min, known)
-        loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
+        at = max(open_.now, known)  # a step after now, if a day was published right now
+        loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=at)
     print(
         json.dumps(
             {
