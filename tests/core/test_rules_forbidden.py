@@ -1,10 +1,7 @@
 """No rule asks where somebody is registered, what stands on his card or telephone, his nation or his faith: by no name."""
 
-import doctest
-
 import pytest
 
-from twofront.core.rules import forbidden
 from twofront.core.rules.reading import TableFaults, read_table
 
 PLACE, NUMBER, PHONE, NATION, FAITH, PART = (
@@ -44,11 +41,6 @@ def faults(name, type_):
     except TableFaults as e:
         return e.faults
     return ()
-
-
-def test_examples_run():
-    """The examples in the docstrings are true."""
-    assert doctest.testmod(forbidden).failed == 0
 
 
 def test_at_least_thirty_ways_are_tried():

@@ -1,18 +1,11 @@
 """A township's table that is stricter than the county's is found for whatever case it is so, and only then."""
 
-import doctest
 from itertools import product
 
 from tests.oracles import rules as oracle
 from tests.oracles.rules_made import domain, made
-from twofront.core.rules import layers
 from twofront.core.rules.layers import stricter
 from twofront.core.rules.reading import read_table
-
-
-def test_examples_run():
-    """The examples in the docstrings are true."""
-    assert doctest.testmod(layers).failed == 0
 
 
 def test_a_stricter_case_is_found_exactly_where_there_is_one():

@@ -93,13 +93,7 @@ class Table:
 
     @cached_property
     def compiled(self) -> bytes:
-        """Return the canonical JSON of the table: the same meaning, the same bytes.
-
-        Example:
-            >>> table = Table("t", "unique", (), (Column("x", "number"),), (Row((), (1.0,)),))
-            >>> Table.from_compiled(table.compiled) == table
-            True
-        """
+        """Return the canonical JSON of the table: the same meaning, the same bytes."""
         out = [self.default, *(row.out for row in self.rows)]
         default, *outs = [
             None if o is None else [None if v is None else plain(v, self.zone) for v in o] for o in out
@@ -127,6 +121,11 @@ class Table:
 
         Raises:
             ValueError: It is of another format.
+
+        Example:
+            >>> table = Table("t", "unique", (), (Column("x", "number"),), (Row((), (1.0,)),))
+            >>> Table.from_compiled(table.compiled) == table
+            True
         """
         raw: dict[str, Any] = json.loads(data)
         if raw.get("format") != FORMAT:
