@@ -251,10 +251,13 @@ def _expanded(prefix: str) -> list[int]:
     return [*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix)]
 
 
+_GENERATORS = [int(g, 16) for g in ("3b6a57b2", "26508e6d", "1ea119fa", "3d4233dd", "2a1462b3")]
+
+
 def _polymod(values: Iterable[int]) -> int:
     check = 1
     for value in values:
         top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
-        for i, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+        for i, generator in enumerate(_GENERATORS):
             check ^= generator if top >> i & 1 else 0
     return check
