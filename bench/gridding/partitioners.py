@@ -1,12 +1,15 @@
 """Grids by partitioners beside ours: the same parts, the same number of grids, each drawing scored by `grids score`'s function.
 
 Run: python bench/gridding/partitioners.py DWELLINGS EDGES [--drawn GRIDS.csv] [--peer metis|metis-recursive|kahip-eco|kahip-strong|gerrychain|spopt ...]
-GRIDS.csv is ours, by `twofront grids draw`. kahip, gerrychain and spopt stand in requirements-peers.lock. A peer gets 120 s.
+GRIDS.csv is ours, by `twofront grids draw`. kahip, gerrychain and spopt stand in requirements-peers.lock. Each peer runs in a
+process of its own and gets 120 s of processor time, so that other work on the machine takes nothing from it.
 """
 
 import argparse
 import gzip
 import json
+import multiprocessing
+import resource
 import time
 from pathlib import Path
 
@@ -111,9 +114,8 @@ def main():
     counts = [grids_of(part, BAND) for part in parts]
     ours = None
     if args.drawn:
-        ours = tables.drawing(read(args.drawn, ["id", "grid"]), of).grid[laid.row]
-        worth = score(of, borders, tables.drawing(read(args.drawn, ["id", "grid"]), of).grid, band=BAND)
-        print(json.dumps({"who": "ours", **_shown(worth)}), flush=True)
+        ours = tables.drawing(read(args.drawn, ["id", "grid"]), of).grid
+        print(json.dumps({"who": "ours", **_shown(score(of, borders, ours, band=BAND))}), flush=True)
     for name in args.peer:
         print(json.dumps(run(name, of, borders, laid, parts, counts, ours)), flush=True)
 
@@ -129,35 +131,50 @@ def _shown(worth):
 
 
 def run(name, of, borders, laid, parts, counts, ours):
-    grid, shift, seconds = np.zeros(len(of), dtype=np.int64), 0, 0.0
-    mine = theirs = 0.0
-    skipped = 0
-    for i, (part, k) in enumerate(zip(parts, counts, strict=True)):
-        at = slice(int(laid.start[i]), int(laid.start[i + 1]))
-        found = np.zeros(len(part.households), dtype=np.int64)
-        if k > 1:
-            began = time.perf_counter()
-            try:
-                found = PEERS[name](part, k)
-            except Exception as e:
-                return {"who": name, "failed": f"{type(e).__name__}: {e}"[:200], "part": i, "grids": k}
-            seconds += time.perf_counter() - began
-            if seconds > LIMIT_S:
-                return {"who": name, "did not finish in s": LIMIT_S, "parts done": i, "of": len(parts)}
-            if len(np.unique(found)) == k and ours is not None:
-                theirs += cut(part, found.astype(np.int64))
-                mine += cut(part, np.unique(ours[at], return_inverse=True)[1])
-            else:
-                skipped += 1
-        grid[laid.row[at]] = found + shift
+    here, there = multiprocessing.Pipe(duplex=False)
+    done = multiprocessing.Value("i", 0)
+    child = multiprocessing.Process(target=_limited, args=(name, parts, counts, done, there))
+    child.start()
+    there.close()
+    try:
+        found, seconds = here.recv()
+    except EOFError:
+        return {"who": name, "did not finish in s": LIMIT_S, "parts done": done.value, "of": len(parts)}
+    finally:
+        child.join()
+    if isinstance(found, str):
+        return {"who": name, "failed": found, "parts done": done.value, "of": len(parts)}
+    return {"who": name, **_beside(found, of, borders, laid, parts, counts, ours), "s": round(seconds, 2)}
+
+
+def _limited(name, parts, counts, done, answer):
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S))
+    found, began = [], time.process_time()
+    for part, k in zip(parts, counts, strict=True):
+        try:
+            found.append(PEERS[name](part, k) if k > 1 else np.zeros(len(part.households), dtype=np.int64))
+        except Exception as e:
+            answer.send((f"{type(e).__name__}: {e} ({len(part.households)} dwellings, {k} grids)"[:200], 0.0))
+            return
+        done.value += 1
+    answer.send((found, time.process_time() - began))
+
+
+def _beside(found, of, borders, laid, parts, counts, ours):
+    grid, shift, mine, theirs, fewer = np.zeros(len(of), dtype=np.int64), 0, 0.0, 0.0, 0
+    for i, (part, k, labels) in enumerate(zip(parts, counts, found, strict=True)):
+        rows = laid.row[laid.start[i] : laid.start[i + 1]]
+        grid[rows] = labels + shift
         shift += k
-    worth = score(of, borders, grid, band=BAND)
+        if len(np.unique(labels)) < k:
+            fewer += 1
+        elif ours is not None:
+            theirs += cut(part, labels.astype(np.int64))
+            mine += cut(part, np.unique(ours[rows], return_inverse=True)[1])
     ratio = mine / theirs if theirs else None
     return {
-        "who": name,
-        **_shown(worth),
-        "s": round(seconds, 2),
-        "parts with fewer grids": skipped,
+        **_shown(score(of, borders, grid, band=BAND)),
+        "parts with fewer grids": fewer,
         "our cut / theirs": ratio,
     }
 
