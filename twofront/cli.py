@@ -18,6 +18,7 @@ VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("grids", "redraw"): ("grids_redraw", "redraw grids from an old drawing"),
     ("grids", "micro"): ("grids_micro", "draw micro-grids inside grids"),
     ("staff", "assign"): ("staff_assign", "assign staff to grids"),
+    ("staff", "readiness"): ("staff_readiness", "say who will have finished by a deadline"),
     ("init",): ("init", "make a county's data folder"),
     ("account", "password"): ("account", "print a new password for an account, once"),
     ("account", "token"): ("account", "print a new token for an account, once"),
