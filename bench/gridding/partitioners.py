@@ -56,8 +56,8 @@ def read(path, need, may=()):
 
 
 def _weights(part):
-    """The borders as the whole numbers that METIS and KaHIP take, 200 for the mean."""
-    return np.maximum(1, np.round(part.border / part.border.mean() * 200)).astype(np.int64)
+    """The borders in decimetres: METIS and KaHIP take whole numbers."""
+    return np.maximum(1, np.round(part.border * 10)).astype(np.int64)
 
 
 def metis(part, grids, *, recursive):

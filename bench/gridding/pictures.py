@@ -60,8 +60,23 @@ def main():
     figure.savefig(args.out, dpi=80)
 
 
+def _colours(at, grid):
+    """Return a colour for each grid, none like that of a grid it touches (first fit; eight are enough nearly always)."""
+    one, other = grid[at.borders.a], grid[at.borders.b]
+    touch = [set() for _ in range(int(grid.max()) + 1)]
+    for a, b in set(zip(one[one != other].tolist(), other[one != other].tolist(), strict=True)):
+        touch[a].add(b)
+        touch[b].add(a)
+    colour = {}
+    for g, others in enumerate(touch):
+        taken = {colour.get(o) for o in others}
+        colour[g] = next((c for c in range(8) if c not in taken), g % 8)
+    return colour
+
+
 def _panel(axis, at, rows, grid, shapes):
-    for n, g in enumerate(np.unique(grid[rows])):
+    colour = _colours(at, grid)
+    for g in np.unique(grid[rows]):
         mine = rows[grid[rows] == g]
         load = int(at.of.households[mine].sum())
         place = np.full(len(at.of), -1)
@@ -72,14 +87,14 @@ def _panel(axis, at, rows, grid, shapes):
         axis.add_collection(
             PolyCollection(
                 [np.array(shapes[r].exterior.coords) for r in mine],
-                facecolor=plt.cm.Set2(n % 8),
+                facecolor=plt.cm.Set2(colour[g]),
                 hatch="///" if bad else None,
                 edgecolor="red" if bad else "none",
                 lw=0.1,
             )
         )
         said = f"{load}" if load < 10_000 else f"{load / 1000:.0f}k"
-        axis.annotate(said, (at.of.x[mine].mean(), at.of.y[mine].mean()), ha="center", weight="bold")
+        axis.annotate(said, (at.of.x[mine].mean(), at.of.y[mine].mean()), ha="center", size=8, weight="bold")
     axis.autoscale_view()
     axis.set_aspect("equal")
 

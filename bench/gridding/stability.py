@@ -43,7 +43,13 @@ def main(dwellings, edges, out):
             }
         )
         print(json.dumps(points[-1]), flush=True)
+    picture(points, out)
+
+
+def picture(points, out):
+    """Draw border over households moved, each point with its weight."""
     figure, axis = plt.subplots(figsize=(7, 4.2))
+    axis.margins(0.08)
     axis.plot([p["moved_pct"] for p in points], [p["cut_pct_of_old"] for p in points], "o-")
     for p in points:
         axis.annotate(

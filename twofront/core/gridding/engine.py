@@ -123,7 +123,7 @@ def divided(
         wide, wide_left = _search(
             part, grids, band=band, seed=seed, effort=effort, stay=stay, first=best, slack=1.0
         )
-        if (_outside(part, wide, band), wide_left) < (_outside(part, best, band), left):
+        if (misses(part, wide, band), wide_left) < (misses(part, best, band), left):
             return wide
     return best
 
@@ -144,21 +144,19 @@ def _search(
     household = max(1e-9, float(part.households.mean()))
     home, hold = (stay.home, stay.hold) if stay is not None else (np.full(n, -1, dtype=np.int64), 0.0)
 
+    penalty = effort.penalty * border / household + hold
+
     def annealed(grid: Ints, mark: int, share: _Round) -> _Try:
+        nonlocal penalty  # a part that needed more to get into its ranges needs it in the next try too
         wish = Wish(*ranges(part, grid, grids, band=band, slack=slack), home, hold)
         steps = max(effort.steps * n, min(effort.least_steps, 700 * n)) * share.steps
-        heat = Heat(
-            effort.hot * share.heat * border,
-            effort.cold * border,
-            steps,
-            effort.penalty * border / household + hold,
-        )
         for again in range(3):
+            heat = Heat(effort.hot * share.heat * border, effort.cold * border, steps, penalty)
             anneal(part, wish, grid, heat, mark + again)
             left = missing(part, wish, grid)
             if not left:
                 break
-            heat = heat._replace(penalty=heat.penalty * 2)
+            penalty *= 2
         return _Try(left, value(part, wish, grid), grid)
 
     tries = []
@@ -274,7 +272,14 @@ def matched(grid: Ints, home: Ints, households: Ints, grids: int) -> Ints:
     return name[grid]
 
 
-def _outside(part: Part, grid: Ints, band: Band) -> int:
-    load = np.zeros(int(grid.max()) + 1, dtype=np.int64)
-    np.add.at(load, grid, part.households)
+def misses(part: Part, grid: Ints, band: Band) -> int:
+    """Return how many grids of a division are outside the band.
+
+    Example:
+        >>> two = Part(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 1.0]), np.array([600, 400]))
+        >>> misses(two, np.array([7, -1]), Band(300, 500))
+        1
+    """
+    _, label = np.unique(grid, return_inverse=True)
+    load = np.bincount(label, part.households)
     return int(((load < band.least) | (load > band.most)).sum())
