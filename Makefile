@@ -42,7 +42,7 @@ CATALOGUES = $(patsubst %.po,%.mo,$(shell find twofront -name '*.po'))
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
 
-setup: .venv/dev.stamp $(BIN)/twofront twofront/web/dist/manifest.json $(CATALOGUES)
+setup: .venv/dev.stamp $(BIN)/twofront .venv/loops.stamp twofront/web/dist/manifest.json $(CATALOGUES)
 
 runtime: .venv/runtime.stamp $(BIN)/twofront twofront/web/dist/manifest.json $(CATALOGUES)
 
@@ -88,6 +88,14 @@ $(BIN)/python: | $(UV)
 $(BIN)/twofront: tools/twofront.in | $(BIN)/python
 	@printf '../../../..\n' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/twofront.pth"
 	@cp tools/twofront.in $@ && chmod 755 $@
+
+# A drawing of one village by METIS and one by trees compiles the loops of the grids, and leaves the bytecode of what they import.
+.venv/loops.stamp: twofront/core/gridding/kernels.py twofront/core/gridding/trees.py twofront/core/gridding/graph.py .venv/dev.stamp | $(BIN)/twofront
+	@echo 'compiling the loops of the grids'
+	@rm -f twofront/core/gridding/__pycache__/*.nb[ci]  # numba sees no change of a loop in another file
+	@$(BIN)/python -c 'print("id,village,households,x_m,y_m"); [print(f"{i},{i // 64},{1 + i // 64 * 9},{i % 8},{i // 8}") for i in range(72)]' > .venv/loops.csv
+	@$(BIN)/twofront grids draw .venv/loops.csv --min 20 --max 40 --out .venv/loops.grids.csv >/dev/null
+	@touch $@
 
 twofront/web/dist/manifest.json: package.json package-lock.json tools/assets.sh tools/node.sh $(WEB) | $(UV) $(BIN)/python
 	@sh tools/assets.sh

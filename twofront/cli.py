@@ -18,6 +18,7 @@ VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("grids", "redraw"): ("grids_redraw", "redraw grids from an old drawing"),
     ("grids", "micro"): ("grids_micro", "draw micro-grids inside grids"),
     ("staff", "assign"): ("staff_assign", "assign staff to grids"),
+    ("staff", "readiness"): ("staff_readiness", "say who will have finished by a deadline"),
     ("rules", "check"): ("rules_check", "examine a decision table"),
     ("rules", "evaluate"): ("rules_evaluate", "ask a decision table about records"),
     ("rules", "ask"): ("rules_ask", "ask the rules of a playbook, at a moment"),

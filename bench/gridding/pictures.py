@@ -1,9 +1,10 @@
-"""Pictures for docs/gridding.md: a village with a river, by METIS and by ours; grids that break the laws are hatched red.
+"""Pictures for docs/gridding.md: one village by peers and by ours; grids that break the laws are hatched red.
 
-Run: python bench/gridding/pictures.py DWELLINGS EDGES OURS.csv VILLAGE OUT.png
+Run: python bench/gridding/pictures.py DWELLINGS EDGES OURS.csv VILLAGE OUT.png [--min 300] [--max 500] [--peer metis gerrychain ...]
+Needs matplotlib, and the peers of requirements-peers.lock that are named.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,56 +12,92 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from partitioners import BAND, metis, read
+from matplotlib.collections import PolyCollection
+from partitioners import PEERS, county, divided, joined, read
 
 from twofront.core.gridding import tables
-from twofront.core.gridding.band import number
+from twofront.core.gridding.band import Band
 from twofront.core.gridding.cells import cells
-from twofront.core.gridding.graph import components, net
-from twofront.core.gridding.kernels import Part
+from twofront.core.gridding.graph import components
+
+NAMES = {
+    "metis": "METIS, contiguous",
+    "metis-recursive": "METIS, recursive",
+    "kahip-strong": "KaHIP, strong",
+    "gerrychain": "GerryChain, random trees",
+    "spopt-skater": "spopt, Skater",
+}
 
 
-def main(dwellings, edges, drawn, village, out):
-    of = tables.dwellings(read(dwellings, ["id", "village", "households"], ["x_m", "y_m"]))
-    borders = tables.edges(read(edges, ["a", "b", "border_m"]), of)
-    ours = tables.drawing(read(drawn, ["id", "grid"]), of).grid
-    here = np.flatnonzero(of.village == of.villages.index(village))
-    laid, theirs = net(of, borders), np.full(len(of), -1)
-    for i in range(laid.parts):
-        rows, part = laid.row[laid.start[i] : laid.start[i + 1]], Part(*laid.part(i))
-        if laid.village[i] == of.villages.index(village):
-            k = number(int(part.households.sum()), BAND)
-            theirs[rows] = (metis(part, k, recursive=False) if k > 1 else 0) + 100 * i
-    shapes = cells(of, shapes=True).polygons
-    figure, axes = plt.subplots(1, 2, figsize=(11, 5.6))
-    for axis, grid, name in zip(axes, (theirs, ours), ("METIS, contiguous", "Twofront"), strict=True):
-        for n, g in enumerate(np.unique(grid[here])):
-            rows = here[grid[here] == g]
-            load = int(of.households[rows].sum())
-            inside = np.isin(borders.a, rows) & np.isin(borders.b, rows)
-            place = {int(r): i for i, r in enumerate(rows)}
-            ends = [
-                np.array([place[int(v)] for v in side[inside]], dtype=int) for side in (borders.a, borders.b)
-            ]
-            bad = not BAND.least <= load <= BAND.most or components(len(rows), *ends)[0] > 1
-            for r in rows:
-                x, y = shapes[r].exterior.xy
-                axis.fill(
-                    x,
-                    y,
-                    color=plt.cm.Set2(n % 8),
-                    hatch="///" if bad else None,
-                    edgecolor="red" if bad else "none",
-                    lw=0.1,
-                )
-            axis.annotate(str(load), (of.x[rows].mean(), of.y[rows].mean()), ha="center", weight="bold")
-        axis.set_title(f"{name}: households of each grid")
-        axis.set_aspect("equal")
+def main():
+    """Draw the panels, the peers first."""
+    parser = argparse.ArgumentParser()
+    for name in ("dwellings", "edges", "drawn", "village", "out"):
+        parser.add_argument(name)
+    parser.add_argument("--min", type=int, default=300)
+    parser.add_argument("--max", type=int, default=500)
+    parser.add_argument("--peer", nargs="*", default=["metis"], choices=PEERS)
+    args = parser.parse_args()
+    at = county(args.dwellings, args.edges, Band(args.min, args.max))
+    drawings = {}
+    for peer in args.peer:
+        found, _ = divided(peer, at)
+        if found is not None:
+            drawings[NAMES.get(peer, peer)] = joined(at, found[0])
+    drawings["Twofront"] = tables.drawing(read(args.drawn, ["id", "grid"]), at.of).grid
+    rows = np.flatnonzero(at.of.village == at.of.villages.index(args.village))
+    shapes = cells(at.of, shapes=True).polygons
+    across = min(2, len(drawings))
+    down = -(-len(drawings) // across)
+    figure, axes = plt.subplots(down, across, figsize=(5.5 * across, 5.3 * down), squeeze=False)
+    for axis in axes.flat:
         axis.axis("off")
+    for axis, (name, grid) in zip(axes.flat, drawings.items(), strict=False):
+        _panel(axis, at, rows, grid, shapes)
+        axis.set_title(name)
     figure.tight_layout()
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(out, dpi=80)
+    Path(args.out).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(args.out, dpi=80)
+
+
+def _colours(at, grid):
+    """Return a colour for each grid, none like that of a grid it touches (first fit; eight are enough nearly always)."""
+    one, other = grid[at.borders.a], grid[at.borders.b]
+    touch = [set() for _ in range(int(grid.max()) + 1)]
+    for a, b in set(zip(one[one != other].tolist(), other[one != other].tolist(), strict=True)):
+        touch[a].add(b)
+        touch[b].add(a)
+    colour = {}
+    for g, others in enumerate(touch):
+        taken = {colour.get(o) for o in others}
+        colour[g] = next((c for c in range(8) if c not in taken), g % 8)
+    return colour
+
+
+def _panel(axis, at, rows, grid, shapes):
+    colour = _colours(at, grid)
+    for g in np.unique(grid[rows]):
+        mine = rows[grid[rows] == g]
+        load = int(at.of.households[mine].sum())
+        place = np.full(len(at.of), -1)
+        place[mine] = np.arange(len(mine))
+        inside = (place[at.borders.a] >= 0) & (place[at.borders.b] >= 0)
+        ends = (place[at.borders.a[inside]], place[at.borders.b[inside]])
+        bad = not at.band.least <= load <= at.band.most or components(len(mine), *ends)[0] > 1
+        axis.add_collection(
+            PolyCollection(
+                [np.array(shapes[r].exterior.coords) for r in mine],
+                facecolor=plt.cm.Set2(colour[g]),
+                hatch="///" if bad else None,
+                edgecolor="red" if bad else "none",
+                lw=0.1,
+            )
+        )
+        said = f"{load}" if load < 10_000 else f"{load / 1000:.0f}k"
+        axis.annotate(said, (at.of.x[mine].mean(), at.of.y[mine].mean()), ha="center", size=8, weight="bold")
+    axis.autoscale_view()
+    axis.set_aspect("equal")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

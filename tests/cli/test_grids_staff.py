@@ -1,4 +1,4 @@
-"""`staff assign`: the answer, the reasons, the refusals."""
+"""`staff assign`, `staff readiness`: the answer, the reasons, the refusals."""
 
 import json
 
@@ -80,3 +80,57 @@ def test_bad_input_exits_2(folder, capsys, people, words, said):
     code, out, err = run(capsys, folder, *words)
 
     assert (code, out, err.count("\n"), said in err) == (2, "", 1, True), err
+
+
+def ready(capsys, tmp_path, text, deadline="2020-02-21"):
+    (tmp_path / "pace.csv").write_text(text)
+    code = cli.main(["staff", "readiness", str(tmp_path / "pace.csv"), "--deadline", deadline])
+    return code, *capsys.readouterr()
+
+
+def test_readiness_names_who_will_have_finished(capsys, tmp_path):
+    """Two days are left. A steady 100 a day brings North from 300 to 500 of 500.
+
+    South goes 90, 110, 100: likely 500, and the range by Student's t with 2 degrees: 1.886 x 10 x sqrt(2 + 4/3) = 34.4.
+    West has one day of pace: nothing is said.
+    """
+    days = {"North": [0, 100, 200, 300], "South": [0, 90, 200, 300], "West": [0, 5]}
+    rows = [
+        f"{name},2020-02-{19 - len(done) + 1 + i},{n},500"
+        for name, done in days.items()
+        for i, n in enumerate(done)
+    ]
+
+    code, out, err = ready(capsys, tmp_path, "\n".join(["township,day,done,total", *rows]))
+
+    found = json.loads(out)
+    north, south, west = found["townships"]
+    assert (code, err) == (1, "")
+    assert {k: found[k] for k in ("will", "may", "will_not", "unknown")} == {
+        "will": 1,
+        "may": 1,
+        "will_not": 0,
+        "unknown": 1,
+    }
+    assert (north["low"], north["likely"], north["high"], north["verdict"]) == (500, 500, 500, "will")
+    assert (south["likely"], south["verdict"], south["as_of"]) == (500, "may", "2020-02-19")
+    assert south["low"] == pytest.approx(500 - 34.434, abs=0.01)
+    assert (west["low"], west["high"], west["verdict"]) == (5, 500, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param("N,2020-02-18,5,9\nN,2020-02-18,6,9\n", ":3: 2020-02-18 stands twice for N", id="twice"),
+        pytest.param("N,2020-02-16,5,9\nN,2020-02-18,6,9\n", ":3: the day before 2020-02-18", id="a gap"),
+        pytest.param("N,2020-02-17,5,9\nN,2020-02-18,4,9\n", ":3: N: counts [5, 4] of 9", id="falling"),
+        pytest.param("N,2020-02-22,5,9\n", ":2: 2020-02-22 is after the deadline", id="late"),
+        pytest.param("N,18.2.,5,9\n", ":2: '18.2.' is no day", id="no day"),
+    ],
+)
+def test_a_faulty_pace_exits_2_with_its_line(capsys, tmp_path, rows, said):
+    """One line with the file, the line, what is wrong."""
+    code, out, err = ready(capsys, tmp_path, "township,day,done,total\n" + rows)
+
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"pace.csv{said}" in err

@@ -79,6 +79,18 @@ def test_a_grid_cut_by_a_new_river_becomes_two():
     assert found.moved >= 160
 
 
+def test_houses_too_large_for_as_few_grids_as_now_get_one_more():
+    """300, 300, 300 and 80 in a row: two grids would have 490 on average, but no two of the large houses go into 500."""
+    of = dwellings([300, 300, 300, 80], points=[(10.0 * i, 0.0) for i in range(4)])
+    edges = borders({(0, 1): 10.0, (1, 2): 10.0, (2, 3): 10.0})
+
+    found = redraw(of, edges, Old(np.array([0, 0, 1, 1]), ("V-1", "V-2")), band=Band(300, 500))
+
+    assert found.outside == ()
+    assert sorted(np.bincount(found.grid, of.households)) == [300, 300, 380]
+    assert found.born == ("V-3",)
+
+
 def test_what_is_in_order_stays_as_it_is():
     """A drawing with all laws kept is not touched, however crooked; its codes stay in any form."""
     of, edges, grid = halves(36, 20)

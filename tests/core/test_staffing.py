@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -125,6 +126,20 @@ def test_a_settled_pair_yields_where_another_post_would_stay_open():
     found = assign(posts, people, settled=[Pair("Li", "G1", "chief")])
 
     assert {(p.person, p.grid) for p in found.pairs} == {("Li", "G2"), ("Wu", "G1")}
+
+
+def test_a_whole_chain_of_settled_pairs_yields_to_one_open_post():
+    """Thirteen posts, each person able in two next to each other: the last is filled only if all twelve settled people move on."""
+    posts = [Post(f"G{i:02}", f"kind {i}", 1, 0, 0) for i in range(13)]
+    people = [person(f"P{i:02}", "", most=1) for i in range(12)]
+    people = [replace(p, kinds=frozenset({f"kind {i}", f"kind {i + 1}"})) for i, p in enumerate(people)]
+    spare = replace(person("Q", "", most=1), kinds=frozenset({"kind 0"}))
+
+    found = assign(
+        posts, [*people, spare], settled=[Pair(f"P{i:02}", f"G{i:02}", f"kind {i}") for i in range(12)]
+    )
+
+    assert (len(found.pairs), found.open, found.settled_kept) == (13, (), 0)
 
 
 def test_a_settled_pair_of_nobody_is_refused():

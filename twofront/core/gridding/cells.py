@@ -34,6 +34,16 @@ class Cells:
     edges: Edges
     polygons: Shapes | None
 
+    def compactness(self, grid: Ints) -> float:
+        """Return the mean of 4 pi area / perimeter^2 (Polsby-Popper) over the grids, numbered from 0, none empty."""
+        area = np.bincount(grid, shapely.area(self.polygons))
+        around = np.bincount(grid, shapely.length(self.polygons))
+        inner = grid[self.edges.a] == grid[self.edges.b]  # a border inside a grid is no part of its perimeter
+        around -= 2 * np.bincount(
+            grid[self.edges.a[inner]], self.edges.border_m[inner], minlength=len(around)
+        )
+        return float((4 * np.pi * area / around**2).mean())
+
 
 def cells(of: Dwellings, *, shapes: bool = False) -> Cells:
     """Return the Voronoi neighbours of dwellings with coordinates, village by village, clipped to the hull + 50 m.

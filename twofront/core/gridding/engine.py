@@ -11,8 +11,7 @@ import numpy as np
 import pymetis
 
 from twofront.core.gridding.band import Band, fits, number
-from twofront.core.gridding.graph import components
-from twofront.core.gridding.kernels import Heat, Part, Wish, anneal, missing, value
+from twofront.core.gridding.kernels import Heat, Part, Wish, anneal, missing, pieces, value
 from twofront.core.gridding.tables import Ints
 from twofront.core.gridding.trees import divide
 
@@ -29,12 +28,36 @@ class Effort:
     nothing depends on the unit of lengths or the size of dwellings.
     """
 
-    starts: int = 10
-    steps: int = 60
-    least_steps: int = 40_000
-    hot: float = 2.0
+    starts: int = 12
+    steps: int = 20
+    least_steps: int = 8_000
+    hot: float = 3.0
     cold: float = 0.15
     penalty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """A round of annealing after the first: of the best divisions how many, each how often, how much longer, how much cooler."""
+
+    keep: int
+    again: int
+    steps: int
+    heat: float
+
+
+_FIRST = _Round(keep=0, again=1, steps=1, heat=1.0)
+_ROUNDS = (_Round(keep=4, again=1, steps=3, heat=0.5), _Round(keep=1, again=2, steps=7, heat=0.3))
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    left: int  # households outside their ranges
+    metres: float
+    grid: Ints
+
+    def worth(self) -> tuple[int, float]:
+        return self.left, self.metres
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,7 @@ def divided(
         wide, wide_left = _search(
             part, grids, band=band, seed=seed, effort=effort, stay=stay, first=best, slack=1.0
         )
-        if (_outside(part, wide, band), wide_left) < (_outside(part, best, band), left):
+        if (misses(part, wide, band), wide_left) < (misses(part, best, band), left):
             return wide
     return best
 
@@ -120,33 +143,39 @@ def _search(
     border = float(part.border.mean()) or 1.0
     household = max(1e-9, float(part.households.mean()))
     home, hold = (stay.home, stay.hold) if stay is not None else (np.full(n, -1, dtype=np.int64), 0.0)
-    heat = Heat(
-        effort.hot * border,
-        effort.cold * border,
-        max(effort.steps * n, min(effort.least_steps, 2_000 * n)),
-        effort.penalty * border / household + hold,
-    )
-    best, worth = first, (1 << 62, np.inf)
-    for turn in range(_starts(n, effort)):
-        grid = (
-            first.copy()
-            if first is not None and turn % 2 == 0
-            else _start(part, grids, band=band, seed=seed + turn, slack=slack)
-        )
-        if stay is not None and not (first is not None and turn % 2 == 0):
-            grid = matched(grid, stay.home, part.households, grids)
-        low, high = ranges(part, grid, grids, band=band, slack=slack)
-        wish = Wish(low, high, home, hold)
+
+    penalty = effort.penalty * border / household + hold
+
+    def annealed(grid: Ints, mark: int, share: _Round) -> _Try:
+        nonlocal penalty  # a part that needed more to get into its ranges needs it in the next try too
+        wish = Wish(*ranges(part, grid, grids, band=band, slack=slack), home, hold)
+        steps = max(effort.steps * n, min(effort.least_steps, 700 * n)) * share.steps
         for again in range(3):
-            anneal(part, wish, grid, heat, seed + turn * 7 + again)
+            heat = Heat(effort.hot * share.heat * border, effort.cold * border, steps, penalty)
+            anneal(part, wish, grid, heat, mark + again)
             left = missing(part, wish, grid)
             if not left:
                 break
-            heat = heat._replace(penalty=heat.penalty * 2)
-        if (left, value(part, wish, grid)) < worth:
-            best, worth = grid, (left, value(part, wish, grid))
-    assert best is not None  # noqa: S101 - there is at least one turn
-    return best, int(worth[0])
+            penalty *= 2
+        return _Try(left, value(part, wish, grid), grid)
+
+    tries = []
+    for turn in range(_starts(n, effort)):
+        if first is not None and turn % 2 == 0:
+            grid = first.copy()
+        else:
+            grid = _start(part, grids, band=band, seed=seed + turn, slack=slack)
+            if stay is not None:
+                grid = matched(grid, stay.home, part.households, grids)
+        tries.append(annealed(grid, seed + turn * 7, _FIRST))
+    for later, share in enumerate(_ROUNDS, 1):
+        tries = sorted(tries, key=_Try.worth)[: share.keep]
+        tries += [
+            annealed(one.grid.copy(), seed + 1_000 * later + 31 * at, share)
+            for at, one in enumerate(tries * share.again)
+        ]
+    best = min(tries, key=_Try.worth)
+    return best.grid, best.left
 
 
 def _starts(places: int, effort: Effort) -> int:
@@ -159,11 +188,7 @@ def _starts(places: int, effort: Effort) -> int:
 def _start(part: Part, grids: int, *, band: Band, seed: int, slack: float) -> Ints:
     if len(part.households) >= _METIS_LEAST * grids:
         grid = _metis(part, grids, seed)
-        same = grid[np.repeat(np.arange(len(grid)), np.diff(part.first))] == grid[part.other]
-        pieces, _ = components(
-            len(grid), np.repeat(np.arange(len(grid)), np.diff(part.first))[same], part.other[same]
-        )
-        if pieces == grids == len(np.unique(grid)):
+        if pieces(part, grid) == grids == len(np.unique(grid)):
             return grid
     low, high = _range(int(part.households.sum()), grids, int(part.households.max()), band=band, slack=slack)
     return divide(part, grids, low, high, seed)
@@ -247,7 +272,14 @@ def matched(grid: Ints, home: Ints, households: Ints, grids: int) -> Ints:
     return name[grid]
 
 
-def _outside(part: Part, grid: Ints, band: Band) -> int:
-    load = np.zeros(int(grid.max()) + 1, dtype=np.int64)
-    np.add.at(load, grid, part.households)
+def misses(part: Part, grid: Ints, band: Band) -> int:
+    """Return how many grids of a division are outside the band.
+
+    Example:
+        >>> two = Part(np.array([0, 1, 2]), np.array([1, 0]), np.array([1.0, 1.0]), np.array([600, 400]))
+        >>> misses(two, np.array([7, -1]), Band(300, 500))
+        1
+    """
+    _, label = np.unique(grid, return_inverse=True)
+    load = np.bincount(label, part.households)
     return int(((load < band.least) | (load > band.most)).sum())

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from twofront.core.gridding.kernels import compiled
 from twofront.core.gridding.tables import Dwellings, Edges, Floats, Ints
 
 
@@ -119,14 +118,31 @@ def components(size: int, a: Ints, b: Ints) -> tuple[int, Ints]:
         >>> components(3, np.array([0]), np.array([2]))[1].tolist()
         [0, 1, 0]
     """
-    if not size:
-        return 0, np.empty(0, dtype=np.int64)
-    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(size, size))
-    count, label = connected_components(graph, directed=False)
-    _, first = np.unique(label, return_index=True)
-    rank = np.empty(count, dtype=np.int64)
-    rank[np.argsort(first)] = np.arange(count)
-    return int(count), rank[label]
+    return _joined(size, np.ascontiguousarray(a, dtype=np.int64), np.ascontiguousarray(b, dtype=np.int64))
+
+
+@compiled
+def _joined(size: int, a: Ints, b: Ints) -> tuple[int, Ints]:
+    """Join the ends of each border, always to the smaller node, so that a component's root is its first node."""
+    root = np.arange(size)
+    for i in range(len(a)):
+        one, other = a[i], b[i]
+        while root[one] != one:
+            root[one] = root[root[one]]
+            one = root[one]
+        while root[other] != other:
+            root[other] = root[root[other]]
+            other = root[other]
+        root[max(one, other)] = min(one, other)
+    label = np.empty(size, np.int64)
+    count = 0
+    for v in range(size):
+        if root[v] == v:
+            label[v] = count
+            count += 1
+        else:
+            label[v] = label[root[v]]
+    return count, label
 
 
 def _csr(size: int, a: Ints, b: Ints, border: Floats) -> tuple[Ints, Ints, Floats]:

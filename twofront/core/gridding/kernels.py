@@ -21,7 +21,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 def compiled(function: _Function) -> _Function:
     """Compile a function, once for all runs, so that it runs beside others."""
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
+    return cast("_Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 class Part(NamedTuple):
@@ -77,7 +77,7 @@ def _next(randoms: Randoms) -> np.uint64:
 @compiled
 def below(randoms: Randoms, bound: int) -> int:
     """Return a random whole number from 0 to below the bound."""
-    return int(np.int64(_next(randoms) % np.uint64(bound)))
+    return int(np.int64(((_next(randoms) >> np.uint64(32)) * np.uint64(bound)) >> np.uint64(32)))
 
 
 @compiled
@@ -104,11 +104,35 @@ def cut(part: Part, grid: Ints) -> float:
 
 
 @compiled
+def pieces(part: Part, grid: Ints) -> int:
+    """Return in how many pieces all grids together lie: as many as grids if each is in one."""
+    n = len(grid)
+    seen = np.zeros(n, np.bool_)
+    queue = np.empty(n, np.int64)
+    found = 0
+    for root in range(n):
+        if seen[root]:
+            continue
+        found += 1
+        seen[root] = True
+        queue[0] = root
+        end = 1
+        while end > 0:
+            end -= 1
+            v = queue[end]
+            for j in range(part.first[v], part.first[v + 1]):
+                u = part.other[j]
+                if not seen[u] and grid[u] == grid[v]:
+                    seen[u] = True
+                    queue[end] = u
+                    end += 1
+    return found
+
+
+@compiled
 def miss(load: int, low: int, high: int) -> int:
     """Return by how many households a load lies outside its range."""
-    if load < low:
-        return low - load
-    return max(0, load - high)
+    return max(0, low - load, load - high)
 
 
 @compiled
@@ -241,10 +265,7 @@ def _change(part: Part, wish: Wish, state: _State, move: tuple[int, int], penalt
     metres = 0.0
     for j in range(part.first[v], part.first[v + 1]):
         g = state.grid[part.other[j]]
-        if g == here:
-            metres += part.border[j]
-        elif g == there:
-            metres -= part.border[j]
+        metres += part.border[j] * ((g == here) - (g == there))
     h = part.households[v]
     before = miss(state.load[here], wish.low[here], wish.high[here]) + miss(
         state.load[there], wish.low[there], wish.high[there]

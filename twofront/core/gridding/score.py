@@ -4,14 +4,16 @@ One law: the score knows nothing of how a drawing was made; it takes dwellings, 
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from twofront.core.gridding.band import Band, forced
-from twofront.core.gridding.cells import Cells
 from twofront.core.gridding.graph import components
-from twofront.core.gridding.tables import Dwellings, Edges, Floats, Ints
+from twofront.core.gridding.tables import Dwellings, Edges, Ints
+
+if TYPE_CHECKING:
+    from twofront.core.gridding.cells import Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Score:
     polsby_popper: float | None
 
 
-def score(of: Dwellings, borders: Edges, grid: Ints, *, band: Band, cells: Cells | None = None) -> Score:
+def score(of: Dwellings, borders: Edges, grid: Ints, *, band: Band, cells: "Cells | None" = None) -> Score:
     """Score a drawing.
 
     A breach is a piece beyond one in a grid; a grid is crossing if it lies in two villages. The deviation of a grid is
@@ -72,7 +74,7 @@ def score(of: Dwellings, borders: Edges, grid: Ints, *, band: Band, cells: Cells
         p90_village_dev_pct=p90,
         cut_edges=int((~same).sum()),
         cut_m=None if np.isnan(borders.border_m).any() else float(cut.sum()),
-        polsby_popper=None if cells is None or not count else _compactness(cells, grid, count),
+        polsby_popper=None if cells is None or not count else cells.compactness(grid),
     )
 
 
@@ -113,18 +115,3 @@ def _deviations(of: Dwellings, households: Ints, pair: Ints) -> tuple[float | No
     largest = np.zeros(len(of.villages))
     np.maximum.at(largest, village, deviation)
     return float(deviation.max()), float(np.percentile(largest, 90))
-
-
-def _compactness(cells: Cells, grid: Ints, count: int) -> float:
-    """Return the mean of 4 pi area / perimeter^2 over the grids; the borders inside a grid are no part of its perimeter."""
-    area = _lengths(grid, shapely.area(cells.polygons), count)
-    around = _lengths(grid, shapely.length(cells.polygons), count)
-    inner = grid[cells.edges.a] == grid[cells.edges.b]
-    around -= 2 * _lengths(grid[cells.edges.a[inner]], cells.edges.border_m[inner], count)
-    return float((4 * np.pi * area / around**2).mean())
-
-
-def _lengths(key: Ints, values: Floats, size: int) -> Floats:
-    total = np.zeros(size)
-    np.add.at(total, key, values)
-    return total

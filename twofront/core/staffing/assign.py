@@ -279,7 +279,7 @@ def _solve(
     km = _km(posts, people, arcs)
     cost = (
         km / max(float(km.max()), 1e-9)
-        - _FILLED
+        - filled
         - np.array([_SETTLED if arc in kept else 0.0 for arc in arcs])
     )
     person_row = {i: len(posts) + at for at, i in enumerate(sorted({i for _, i in arcs}))}

@@ -38,8 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw, write, print; 1 if a grid is outside the band."""
     grids_files.require_extra("grids draw")
-    from twofront.core.gridding import draw, graph, outlines, score  # noqa: PLC0415 - heavy things late
-    from twofront.core.gridding.cells import cells  # noqa: PLC0415
+    from twofront.core.gridding import draw, graph, score  # noqa: PLC0415 - heavy things late
 
     band = grids_files.band_of(args)
     of = grids_files.read_dwellings(args.dwellings, villages=args.villages)
@@ -47,12 +46,14 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(
             "--geojson", "the dwellings have no coordinates", "give x_m and y_m, or leave --geojson out"
         )
-    found = cells(of, shapes=True) if args.geojson is not None else None
-    borders = None
+    found = None
+    if args.geojson is not None or (args.edges is None and of.x is not None):
+        from twofront.core.gridding.cells import cells  # noqa: PLC0415 - heavy, and not needed beside a file of borders
+
+        found = cells(of, shapes=args.geojson is not None)
+    borders = found.edges if found is not None else None
     if args.edges is not None:
         borders = grids_files.read_edges(args.edges, of)
-    elif of.x is not None:
-        borders = (found or cells(of)).edges
     try:
         drawn = draw.draw(of, borders, band=band, seed=args.seed)
     except ValueError as e:
@@ -60,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
     worth = score.score(of, borders if borders is not None else graph.walking(of), drawn.grid, band=band)
     rows = zip(of.ids.to_pylist(), [drawn.codes[g] for g in drawn.grid.tolist()], strict=True)
     grids_files.written(rows, ["id", "grid"], args.out)
-    if found is not None:
+    if found is not None and args.geojson is not None:
+        from twofront.core.gridding import outlines  # noqa: PLC0415
+
         grids_files.written_text(outlines.geojson(of, found, drawn.grid, drawn.codes), args.geojson)
     answer = asdict(worth)
     del answer["polsby_popper"]

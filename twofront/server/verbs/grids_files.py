@@ -8,6 +8,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,18 @@ def band_of(args: argparse.Namespace) -> "Band":
             "give 1 <= min <= max",
         )
     return Band(args.min, args.max)
+
+
+def day_of(text: str, where: str) -> date:
+    """Return a day.
+
+    Raises:
+        CannotDo: The text is no day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CannotDo(where, f"{text!r} is no day", "write YYYY-MM-DD") from None
 
 
 def opened(path: Path, *, need: Sequence[str], may: Sequence[str] = ()) -> "Sheet":

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
     posts = _posts(args.posts)
     people = _people(args.people)
-    on = None if args.on is None else _date(args.on, "--on")
+    on = None if args.on is None else grids_files.day_of(args.on, "--on")
     if on is None and any(p.since or p.until for p in people):
         raise CannotDo("--on", "some people are lent for days, and no day is given", "give --on YYYY-MM-DD")
     try:
@@ -148,11 +148,4 @@ def _settled(path: Path | None) -> "list[Pair]":
 
 def _day(rows: "Sheet", head: str, row: int) -> date | None:
     text = rows.cell(head, row)
-    return _date(text, rows.fault(row, "", "").where) if text else None
-
-
-def _date(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CannotDo(where, f"{text!r} is no day", "write YYYY-MM-DD") from None
+    return grids_files.day_of(text, rows.fault(row, "", "").where) if text else None
