@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from twofront import __version__
 from twofront.core.errors import CannotDo
+from twofront.ground.processes import is_chinese
 
 VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("power", "index"): ("power_index", "compute the resumption index from meter readings"),
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = module.run(parser.parse_args(words[len(verb) :]))
         sys.stdout.flush()
     except CannotDo as e:
-        print(f"twofront: {e}", file=sys.stderr)
+        print(f"twofront: {e.zh if is_chinese() else e.en}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -388,3 +388,59 @@ def test_a_column_left_out_changes_nothing_and_an_empty_cell_empties(load: Load,
 
     new, same = (1, 1, 0, 0), (1, 0, 1, 0)
     assert done == [new, same, new, same, new, same]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "field", "code", "cell"),
+    [
+        ("readings", "date,meter,kwh\n2020-02-17,M02,{}\n2020-02-17,M01,5\n", "kwh", "range", "C2"),
+        ("reports", "date,credit_code,opened,on_site\n2020-02-17,{firm},1,{}\n2020-02-17,{other},1,5\n", "on_site", "range", "D2"),
+        ("coverage", "date,village,dwellings,done\n2020-02-17,330783001001,{},1\n2020-02-17,330783001002,5,1\n", "dwellings", "range", "C2"),
+        ("published", "date,area,source,index\n2020-02-17,330783,演练,{}\n2020-02-16,330783,演练,5\n", "index", "range", "D2"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("number", ["1e300", "1000000000000"])
+def test_a_number_beyond_all_sense_rejects_its_row_alone(
+    load: Load, kind: str, row: str, field: str, code: str, cell: str, number: str
+) -> None:
+    """No meter, firm or village has so many; the other row of the file goes in."""
+    options = {"layout": "long"} if kind == "readings" else {}
+    report = load(
+        kind, row.replace("{firm}", CODES[0]).replace("{other}", CODES[1]).format(number), **options
+    )
+
+    assert _counts(report) == (2, 1, 0, 1)
+    assert {(f, c) for f, _, c in _reasons(report)} == {(field, cell)}
+    assert {c for _, c, _ in _reasons(report)} <= {code, "format"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cell"),
+    [
+        ("meters", "meter,credit_code,from,to,share\nM90,{0},2020-02-10,2020-02-09,1\nM91,{0},2020-02-10,2020-02-10,1\n", "D2"),
+        ("lists", "member,list,from,to,reason\n{0},above_limit_services,2020-02-10,2020-02-01,\n{1},above_limit_services,2020-02-01,2020-02-10,\n", "D2"),
+        ("accounts", "login,role,unit,line,from,to\nx1,observer,*,*,2020-02-10,2020-02-09\nx2,observer,*,*,2020-02-10,2020-02-10\n", "F2"),
+    ],
+)  # fmt: skip
+def test_an_end_before_its_beginning_rejects_its_row_alone(
+    load: Load, kind: str, text: str, cell: str
+) -> None:
+    """The last day may be the first; it may not lie before it."""
+    report = load(kind, text.format(*CODES))
+
+    assert _counts(report) == (2, 1, 0, 1)
+    assert _reasons(report) == {("to", "range", cell)}
+
+
+@pytest.mark.parametrize(
+    ("login", "accepted"), [("../../x", 0), ("x y", 0), ("..", 0), ("a/b", 0), ("张三", 1), ("a.b-c@d_1", 1)]
+)
+def test_a_login_is_a_word_that_an_address_can_hold(
+    load: Load, client_as: Callable[[str], Any], login: str, accepted: int
+) -> None:
+    """What the page of accounts links to; whatever is loaded, the page opens."""
+    report = load("accounts", f"login,role,unit,line,from\n{login},observer,*,*,2020-02-10\n")
+
+    assert report.accepted == accepted
+    assert accepted or _reasons(report) == {("login", "format", "A2")}
+    assert client_as("office").get("/accounts").status_code == 200

@@ -317,6 +317,7 @@ def test_a_published_board_names_to_a_township_its_own_rows(
         "/?",
         "/changed?",
         "/late?",
+        "/survey?",
         "/publication?",
     ],
 )

@@ -324,3 +324,14 @@ def test_a_filled_template_is_loaded(
     )
 
     assert (report.read, report.accepted) == (1, 1)
+
+
+def test_what_is_wrong_with_a_whole_file_is_said_in_the_readers_language(load: Any) -> None:
+    """A file without the columns that must be there: which, and what to do."""
+    from twofront.core.errors import CannotDo
+
+    with pytest.raises(CannotDo) as raised:
+        load("reports", "a,b\n1,2\n")
+
+    assert "找不到表头行" in raised.value.zh and "日期 (date)" in raised.value.zh
+    assert "no header row" in raised.value.en

@@ -26,15 +26,18 @@ class CannotDo(Exception):  # noqa: N818 - the contract's word for exit code 2
         where: `FILE:LINE`, a file, an option or a folder.
         what: What is wrong, with the value.
         do: What the reader can do about it.
+        zh: Both in Chinese; English stands in where none is given.
 
     Example:
         >>> str(CannotDo("meters.csv:7", "share 1.4 is above 1", "give a share between 0 and 1"))
         'meters.csv:7: share 1.4 is above 1; give a share between 0 and 1'
     """
 
-    def __init__(self, where: str, what: str, do: str) -> None:
-        """Keep the three parts of the sentence."""
+    def __init__(self, where: str, what: str, do: str, zh: str = "") -> None:
+        """Keep the three parts of the sentence, and the sentence in both languages."""
         super().__init__(f"{where}: {what}; {do}")
+        self.en = str(self)
+        self.zh = f"{where}: {zh}" if zh else self.en
         self.where = where
         self.what = what
         self.do = do

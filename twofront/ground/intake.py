@@ -179,6 +179,7 @@ def load(
             "--known",
             f"{kinds.written(sent.known)} lies after the county's now {kinds.written(at)}",
             "give an earlier moment, or none",
+            f"{kinds.written(sent.known)} 晚于本县现在 {kinds.written(at)}; 请写更早的时间, 或不写",
         )
     body = hash_of(path)
     day = sent.on or at.astimezone(kinds.zone()).date()
@@ -203,7 +204,12 @@ def load(
             ) from e
         raise
     except DataError as e:
-        raise CannotDo(source.name, str(e).splitlines()[0], "correct the value and load again") from e
+        raise CannotDo(
+            source.name,
+            str(e).splitlines()[0],
+            "correct the value and load again",
+            "有值存不进去; 请更正后再载入",
+        ) from e
     return report if report.import_id == uid else dataclasses.replace(report, repeated=True)
 
 
@@ -299,7 +305,10 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
         found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.sent.mapping)
     except NoTable as e:
         raise CannotDo(
-            f"{source.name}:{e.row or 1}", str(e), "name the columns as in the template, or give a --map"
+            f"{source.name}:{e.row or 1}",
+            str(e),
+            "name the columns as in the template, or give a --map",
+            e.zh,
         ) from e
     source.said(f"checking {len(found.rows)} rows")
     lookups = loader.lookups(book, on)
@@ -319,6 +328,7 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
             f"{source.name}:{earlier}",
             f"another value stands for the same key at {later}",
             "keep the right one of the two",
+            f"与 {later} 是同一项, 值却不同; 请保留正确的一个",
         )
     return taken
 

@@ -93,6 +93,24 @@ def zone(*, known: datetime | None = None) -> ZoneInfo:
     return book(known=known).zone
 
 
+class NotYet(Refused):
+    """The day is still to come."""
+
+    code = "not_yet"
+
+
+def require_day(on: date) -> None:
+    """Refuse a day that has not begun.
+
+    Raises:
+        NotYet: It is still to come.
+    """
+    if on > day():
+        raise NotYet(
+            f"{on} is still to come; ask for a day up to {day()}", f"{on} 还没有到; 请选 {day()} 或更早的日子"
+        )
+
+
 def written(moment: datetime) -> str:
     """Return a moment as the contract writes it, in the county's zone."""
     return write_moment(moment, zone=zone())

@@ -9,7 +9,7 @@ from django.shortcuts import render as render_template
 from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
-from twofront.core.errors import Refused
+from twofront.core.errors import CannotDo, Refused
 from twofront.core.playbook import Row
 from twofront.core.time import BadTime, day_of, parse_day, parse_moment
 from twofront.ground import clock, kinds
@@ -83,7 +83,7 @@ def name_of(row: Row | None, default: str = "") -> str:
     return str(getattr(row, "en" if is_english() else "zh", default))
 
 
-def sentence_of(error: Refused) -> str:
+def sentence_of(error: Refused | CannotDo) -> str:
     """Return a refusal in the reader's language."""
     return error.en if is_english() else error.zh
 

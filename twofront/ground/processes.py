@@ -5,6 +5,7 @@ for ever. On Linux the facts come from /proc, elsewhere from `ps`.
 """
 # ruff: noqa: S603 - every word of every command is ours
 
+import locale
 import os
 import signal
 import subprocess
@@ -139,3 +140,9 @@ def _from_ps(*which: str) -> Iterator[Process]:
         if not state.startswith("Z"):
             command = rest[5] if len(rest) > 5 else ""
             yield Process(pid=int(pid), started=" ".join(rest[:5]), command=command, uid=int(uid))
+
+
+def is_chinese() -> bool:
+    """Tell whether whoever called reads Chinese, by his locale."""
+    named = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    return locale.normalize(named).startswith("zh")

@@ -38,9 +38,8 @@ class Unreadable(CannotDo):
         """Find the sentence of the code."""
         words = SENTENCES.get(code, SENTENCES["broken"])
         where = f"{path.name}:{at}" if words.has_line and at else path.name
-        super().__init__(where, words.what.format(at=at), words.do)
+        super().__init__(where, words.what.format(at=at), words.do, words.zh.format(at=at))
         self.code = code if code in SENTENCES else "broken"
-        self.zh = words.zh.format(at=at)
 
 
 def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = None) -> Grid:

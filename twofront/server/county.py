@@ -16,6 +16,7 @@ from twofront.core.errors import CannotDo, Refused
 from twofront.core.time import BadTime, parse_day, parse_moment
 from twofront.ground import postgres
 from twofront.ground.folder import Folder
+from twofront.ground.processes import is_chinese
 
 if TYPE_CHECKING:
     from twofront.ground.scope import Actor
@@ -61,7 +62,7 @@ def set_up(folder: Folder) -> None:
     from django.utils import translation  # noqa: PLC0415
 
     django.setup()
-    translation.activate("zh-hans" if _is_chinese() else "en")
+    translation.activate("zh-hans" if is_chinese() else "en")
 
 
 @contextlib.contextmanager
@@ -96,7 +97,7 @@ def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
             if folder.holder() is None:  # nobody serves, so nobody else seals
                 audit.seal_all(folder.heads)
         except Refused as e:
-            raise CannotDo(str(data), e.zh if _is_chinese() else e.en, f"({e.code})") from e
+            raise CannotDo(str(data), e.zh if is_chinese() else e.en, f"({e.code})") from e
         finally:
             connections.close_all()
 
@@ -155,7 +156,3 @@ def account_lines(
         token = actions.issue_token(login, by=by, under=None, key=new_key(), at=at).secret
         lines.append({"role": role, "login": login, "password": password, "token": token})
     return lines
-
-
-def _is_chinese() -> bool:
-    return any(os.environ.get(k, "").startswith("zh") for k in ("LC_ALL", "LC_MESSAGES", "LANG"))

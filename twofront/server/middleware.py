@@ -94,7 +94,7 @@ STATUS = {"not_permitted": 403, "not_found": 404, "no_account": 404, "bad_value"
 def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
     """Say why not, in the reader's language."""
     code = getattr(error, "code", "cannot_do")
-    sentence = str(error) if isinstance(error, CannotDo) else sentence_of(error)
+    sentence = sentence_of(error)
     status = STATUS.get(code, 409)
     if request.path.startswith("/api/"):
         return JsonResponse({"code": code, "reason": sentence}, status=status)

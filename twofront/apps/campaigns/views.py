@@ -24,6 +24,7 @@ def survey(request: Request) -> HttpResponse:
     """Which blocks will not finish in time, and which villages hold them up?"""
     require(request.actor, "board.see")
     on, known = asked_day(request), asked_known(request)
+    kinds.require_day(on)
     made = _survey(request)
     block = request.GET.get("block", "")
     if block:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from twofront.apps.campaigns.queries import VillageProgress
 from twofront.apps.enterprises import queries as enterprises
 from twofront.apps.enterprises.queries import ReportRow, VisitRow
-from twofront.apps.figures.actions import NotYet
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.selecting import (
     PARTS,
@@ -61,11 +60,7 @@ def made(on: date, *, known: datetime | None = None, township: str | None = None
         NotYet: The day is still to come.
         NoSuchFigure: There is no such township that day.
     """
-    if on > kinds.day():
-        raise NotYet(
-            f"{on} is still to come; ask for a day up to {kinds.day()}",
-            f"{on} 还没有到; 请选 {kinds.day()} 或更早的日子",
-        )
+    kinds.require_day(on)
     found = Board(on, known=known, township=township)
     if township is not None and township not in found.frames.townships and township != register.NOWHERE:
         raise _nothing()

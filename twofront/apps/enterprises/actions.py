@@ -24,12 +24,6 @@ class UnknownEnterprise(Refused):
     code = "unknown_enterprise"
 
 
-class NotYet(Refused):
-    """The day is still to come."""
-
-    code = "not_yet"
-
-
 class NothingChanged(Refused):
     """The report says what is on record already."""
 
@@ -209,7 +203,7 @@ def declare(
     """
     firm = register.firm(credit_code, on=on)
     if on > kinds.day():
-        raise NotYet(f"{on} is still to come; report it on that day", f"{on} 还没有到, 请到那天再报")
+        raise kinds.NotYet(f"{on} is still to come; report it on that day", f"{on} 还没有到, 请到那天再报")
     if firm is None:
         raise UnknownEnterprise(
             f"no enterprise {credit_code} is on record on {on}; load it first",

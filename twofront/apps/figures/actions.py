@@ -22,12 +22,6 @@ class NotYours(Refused):
     code = "not_permitted"
 
 
-class NotYet(Refused):
-    """The day has not come."""
-
-    code = "not_yet"
-
-
 @dataclass(frozen=True, slots=True)
 class Closed:
     """A day that a line has closed."""
@@ -102,7 +96,7 @@ def close_day(goal: str, on: date, *, by: Actor, under: str | None, key: Key, at
             f"{by.login} 无权对此事项封账, 请由负责条线办理",
         )
     if on > kinds.day():
-        raise NotYet(f"{on} is still to come; close it when it is over", f"{on} 还没有到, 不能封账")
+        raise kinds.NotYet(f"{on} is still to come; close it when it is over", f"{on} 还没有到, 不能封账")
     with act(by=by, under=under, key=key, at=at) as a:
         Closing.objects.create(goal=goal, on=on, closed_by=by.login, known_at=a.known(), act=a.row)
         a.changed("closings", on)
@@ -151,10 +145,10 @@ def keep_publication(
             f"{by.login} 无权发布, 请由指挥部办公室办理",
         )
     if on > at.astimezone(kinds.zone()).date():
-        raise NotYet(f"{on} is still to come; publish it when it has come", f"{on} 还没有到, 不能发布")
+        raise kinds.NotYet(f"{on} is still to come; publish it when it has come", f"{on} 还没有到, 不能发布")
     if known > at:
         moment = write_moment(known, zone=kinds.zone())
-        raise NotYet(
+        raise kinds.NotYet(
             f"{moment} is still to come; publish what is known by now, without --known",
             f"{moment} 还没有到; 请按现在所知发布",
         )

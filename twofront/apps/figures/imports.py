@@ -7,6 +7,10 @@ from twofront.apps.figures import actions, readings
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Field
 from twofront.ground.intake import Loader
+from twofront.lake.cells import LARGEST
+
+MOST_PERCENT = 100_000.0
+"""Above it a share or an index is a slip of the pen."""
 
 
 def _goals(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
@@ -33,9 +37,9 @@ PUBLISHED = Loader(
         Field("date", "日期", "date", required=True),
         Field("area", "地区", required=True),
         Field("source", "来源", required=True),
-        Field("firm_share", "户数比例", "number", low=0),
-        Field("energy_share", "电量比例", "number", low=0),
-        Field("index", "指数", "number", low=0),
+        Field("firm_share", "户数比例", "number", low=0, high=MOST_PERCENT),
+        Field("energy_share", "电量比例", "number", low=0, high=MOST_PERCENT),
+        Field("index", "指数", "number", low=0, high=MOST_PERCENT),
         Field("formula", "公式"),
         Field("published_at", "发布时间", "moment"),
     ),
@@ -49,7 +53,7 @@ READINGS = Loader(
         Field("meter", "户号", "code", required=True),
         Field("date", "日期", "date"),
         Field("time", "时间", "moment"),
-        Field("kwh", "电量", "number", required=True),
+        Field("kwh", "电量", "number", required=True, low=-LARGEST, high=LARGEST),
     ),
     key=("meter", "date", "time"),
     store=readings.take,

@@ -48,6 +48,7 @@ def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
             "readings",
             f"no column for the {'time' if layout == 'interval' else 'day'} in a {layout} sheet",
             "check --layout, or name the column date",
+            f"这种样子 ({layout}) 要有日期或时间一列; 请核对样子, 或写上列名",
         )
     row, key_at = top
     named = _headings(grid, row)
@@ -61,6 +62,7 @@ def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
             f"readings:{row + 1}",
             f"a {layout} sheet needs the columns meter and kwh",
             "check --layout, or name the columns",
+            f"这种样子 ({layout}) 要有户号和电量两列; 请核对样子, 或写上列名",
         )
     return _listed(
         grid, row, (key_at, meter, kwh), "time" if layout == "interval" else "date", options.get("zero_value")
@@ -149,6 +151,7 @@ def _refuse_early(
                 f"{batch.file}:{batch.numbers[i]}",
                 f"would become known at {kinds.written(batch.known)}, before the reading that it replaces ({kinds.written(known_at)})",
                 "give a later --known, or none",
+                f"会在 {kinds.written(batch.known)} 得知, 早于它要更正的读数 ({kinds.written(known_at)}); 请写更晚的得知时间, 或不写",
             )
 
 

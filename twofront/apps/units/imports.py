@@ -18,14 +18,14 @@ def _lookups(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
 ACCOUNTS = Loader(
     kind="accounts",
     fields=(
-        Field("login", "登录名", "code", required=True),
+        Field("login", "登录名", "code", required=True, max_len=64, pattern=r"\w+([.@_-]+\w+)*"),
         Field("role", "角色", "choice", required=True),
         Field("unit", "单位", "township", required=True),
         Field("line", "条线", "choice", required=True),
         Field("from", "起", "date", required=True),
         Field("name", "姓名"),
         Field("phone", "电话", "code"),
-        Field("to", "止", "date"),
+        Field("to", "止", "date", not_before="from"),
     ),
     key=("login", "role", "unit", "line", "from"),
     store=actions.take_accounts,

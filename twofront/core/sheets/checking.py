@@ -175,6 +175,9 @@ def check(
         if spec.name in found.at:
             context = Context(zone, today, _lookup(spec, lookups or {}))
             columns[spec.name] = _column(grid, found, spec, context, numbers)
+    for spec in fields:
+        if spec.name in columns and spec.not_before in columns:
+            columns[spec.name] = _in_order(columns, spec, found, numbers, today)
     wrong = np.zeros(numbers.size, bool)
     for c in columns.values():
         wrong |= c.wrong
@@ -230,6 +233,32 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
     wrong[rows] = True
     found_faults = _faults(spec, at, numbers[rows], [w for _, w in faults])
     return _Read(values, wrong, found_faults, _notes(spec, at, texts, numbers, context))
+
+
+def _in_order(
+    columns: Mapping[str, _Read], spec: Field, found: Found, numbers: Rows, today: date | None
+) -> _Read:
+    """Return a column of days with those wrong that lie before the day of another column in their row."""
+    read, first = columns[spec.name], columns[spec.not_before]
+    earliest = first.values if today is None else pc.fill_null(first.values, today)
+    early = np.array(pc.fill_null(pc.less(read.values, earliest), False))  # noqa: FBT003 - the value to fill in
+    rows = np.flatnonzero(early & ~first.wrong & ~read.wrong)
+    said = [
+        Wrong(
+            "range",
+            f"{last}: earlier than {spec.not_before} {begin}; correct one of the two",
+            f"“{last}”早于起始日{begin}, 请改正其中一个",
+        )
+        for last, begin in zip(
+            pc.take(read.values, pa.array(rows)).to_pylist(),
+            pc.take(earliest, pa.array(rows)).to_pylist(),
+            strict=True,
+        )
+    ]
+    wrong = read.wrong.copy()
+    wrong[rows] = True
+    faults = [*read.faults, *_faults(spec, found.at[spec.name], numbers[rows], said)]
+    return _Read(read.values, wrong, faults, read.notes)
 
 
 def _slow(

@@ -24,6 +24,7 @@ FieldType = Literal[
     "village",
     "sector",
 ]
+MOST = 2**31 - 1
 CODES = ("missing", "check_digit", "format", "date", "range", "unknown_value", "formula", "too_long")
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\ufeff]+")
@@ -43,6 +44,8 @@ class Field:
         max_len: Above so many characters a free text is `too_long`.
         low: Smallest allowed number or day, included (`range` below it).
         high: Largest allowed number or day, included.
+        pattern: For `code`: what it must match whole, by `re` (`format`).
+        not_before: The field whose day this one may not lie before (`range`); an empty one there is today's.
         also: Other headings under which the field is known.
     """
 
@@ -54,7 +57,16 @@ class Field:
     max_len: int = 200
     low: float | date | None = None
     high: float | date | None = None
+    pattern: str = ""
+    not_before: str = ""
     also: tuple[str, ...] = ()
+
+
+def limits(field: Field) -> tuple[float | date | None, float | date | None]:
+    """Return the smallest and the largest allowed value; a whole number has 31 bits where nothing else is said."""
+    if field.type != "int":
+        return field.low, field.high
+    return -MOST if field.low is None else field.low, MOST if field.high is None else field.high
 
 
 def plain_heading(text: str) -> str:

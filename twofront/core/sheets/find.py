@@ -48,6 +48,8 @@ class NoTable(ValueError):  # noqa: N818 - it says what was not found
         """Keep the row, its headings and the fields without a column."""
         wanted = ", ".join(f"{f.name} ({f.zh})" for f in missing)
         super().__init__(f"no column for {wanted}" if row else f"no header row with {wanted}")
+        columns = "、".join(f"{f.zh} ({f.name})" for f in missing)
+        self.zh = f"{'缺少列' if row else '找不到表头行, 应有'} {columns}; 列名请照空表写"
         self.row = row
         self.headings = tuple(headings)
         self.missing = tuple(missing)

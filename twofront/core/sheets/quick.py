@@ -4,6 +4,7 @@ A kernel may leave a right cell to `values.read`, but may never accept one that 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from twofront.core.sheets.cells import NUMBER, TEXT, Tags
-from twofront.core.sheets.fields import Field
+from twofront.core.sheets.fields import Field, limits
 from twofront.core.sheets.identity import Bytes, Mask, right_credit_codes, right_id_numbers
 
 _ODD_BYTE = np.zeros(256, bool)  # bytes with which a character begins that `values.clean` may change
@@ -24,9 +25,15 @@ def as_it_stands(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Ar
     None where a type has no kernel, or every cell must be compared with limits or a list.
     """
     kernel = _KERNELS.get(field.type)
-    if kernel is None or field.low is not None or field.high is not None:
+    low, high = limits(field)
+    if kernel is None or field.pattern or isinstance(low, date) or isinstance(high, date):
         return None
-    return kernel(texts, tags, field)
+    right, values = kernel(texts, tags, field)
+    if low is not None:
+        right &= np.array(pc.greater_equal(values, low))
+    if high is not None:
+        right &= np.array(pc.less_equal(values, high))
+    return right, values
 
 
 def _bytes(texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:

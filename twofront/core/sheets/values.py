@@ -13,7 +13,7 @@ from typing import Any
 
 from twofront.core import ids
 from twofront.core.sheets.cells import BOOL, DATE, NUMBER, from_serial, plain_number
-from twofront.core.sheets.fields import Field
+from twofront.core.sheets.fields import Field, limits
 from twofront.core.time import YEARS, BadTime, parse_moment
 
 Value = Any
@@ -107,7 +107,14 @@ def _text(text: str, _tag: int, spec: Field, _context: Context) -> str:
 
 
 def _code(text: str, tag: int, spec: Field, context: Context) -> str:
-    return _text(unicodedata.normalize("NFKC", text).strip(), tag, spec, context)
+    code = _text(unicodedata.normalize("NFKC", text).strip(), tag, spec, context)
+    if spec.pattern and not re.fullmatch(spec.pattern, code):
+        raise Wrong(
+            "format",
+            f"{code}: holds a character that it may not hold; write letters, digits, or . _ - between them",
+            f"“{code}”含有不能用的字符, 请只用文字、数字和中间的 . _ -",
+        )
+    return code
 
 
 def _credit_code(text: str, _tag: int, _spec: Field, _context: Context) -> str:
@@ -316,16 +323,23 @@ def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
 
 
 def _within(value: Value, spec: Field) -> None:
-    if spec.low is not None and value < spec.low:
-        raise Wrong("range", f"{value}: at least {spec.low} is needed", f"“{value}”不应小于{spec.low}")
-    if isinstance(spec.high, date) and value > spec.high:
+    low, high = limits(spec)
+    if low is not None and value < low:
+        raise Wrong("range", f"{value}: at least {_plain(low)} is needed", f"“{value}”不应小于{_plain(low)}")
+    if isinstance(high, date) and value > high:
         raise Wrong(
             "range",
-            f"{value}: later than {spec.high}; correct it, or send the row when that has come",
-            f"“{value}”晚于{spec.high}, 请更正, 或到时再报",
+            f"{value}: later than {high}; correct it, or send the row when that has come",
+            f"“{value}”晚于{high}, 请更正, 或到时再报",
         )
-    if spec.high is not None and value > spec.high:
-        raise Wrong("range", f"{value}: at most {spec.high} is allowed", f"“{value}”不应大于{spec.high}")
+    if high is not None and value > high:
+        raise Wrong(
+            "range", f"{value}: at most {_plain(high)} is allowed", f"“{value}”不应大于{_plain(high)}"
+        )
+
+
+def _plain(limit: float | date) -> str:
+    return f"{limit:.0f}" if isinstance(limit, float) and limit.is_integer() else str(limit)
 
 
 _READERS: Mapping[str, Callable[[str, int, Field, Context], Value]] = {

@@ -3,8 +3,6 @@
 import argparse
 import csv
 import json
-import locale
-import os
 import sys
 from collections.abc import Sequence
 from math import isfinite
@@ -13,6 +11,7 @@ from pathlib import Path
 from twofront.core.errors import CannotDo
 from twofront.core.power.index import FIGURES, Parameters, records
 from twofront.core.time import BadTime, Days, parse_days
+from twofront.ground.processes import is_chinese
 from twofront.lake.faults import Fault
 from twofront.lake.power import Asked, of_files
 
@@ -167,13 +166,8 @@ def _days(text: str, option: str) -> Days:
 
 def _in_words(fault: Fault) -> CannotDo:
     what_en, do_en, what_zh, do_zh = SENTENCES[fault.code]
-    what, do = (what_zh, do_zh) if _is_chinese() else (what_en, do_en)
+    what, do = (what_zh, do_zh) if is_chinese() else (what_en, do_en)
     return CannotDo(fault.where, what.format(**fault.values), do.format(**fault.values))
-
-
-def _is_chinese() -> bool:
-    named = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
-    return locale.normalize(named).startswith("zh")
 
 
 def _write_excluded(path: Path, rows: Sequence[tuple[str, str]]) -> None:
