@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow  # each command is a process of its own; three ser
 __all__ = ["elsewhere", "root"]
 PAGE = (Path(__file__).parents[1] / "docs" / "operations.md").read_text("utf-8")
 COMMAND = re.compile(
-    r"^(?: {4}(?:(?:[\d*]+ +){5})?|.*ExecStart=)(?:/opt/twofront/)?\.venv/bin/twofront (.*?)(?: {2,}#.*)?$", re.MULTILINE
+    r"^(?: {4}(?:(?:[\d*]+ +){5})?|.*ExecStart=)(?:/opt/twofront/)?\.venv/bin/twofront (.*?)(?: {2,}#.*)?$",
+    re.MULTILINE,
 )
 
 
