@@ -73,9 +73,13 @@ def make(done: Collection[tuple[str, str]] = ()) -> None:
 def upgrade() -> None:
     """Bring the schema of a county to this version: to its end, or not at all."""
     from django.db import connections, transaction  # noqa: PLC0415
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
 
-    # Not so for a new county: a library's migrations need each other's commits.
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+    owner = connections["owner"]
+    if not MigrationRecorder(owner).applied_migrations():
+        make()  # an empty database has no old state, and a library's first migrations need each other's commits
+        return
+    with transaction.atomic(using="owner"), owner.cursor() as cursor:
         cursor.execute(
             "select pg_advisory_xact_lock(%s)", [_LOCK]
         )  # of two commands at once the second finds it done
