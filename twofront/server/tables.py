@@ -18,8 +18,8 @@ from twofront.server import county
 if TYPE_CHECKING:
     from django.db.migrations.graph import MigrationGraph
 
-# Migrations of others that we use: their label in the table of what was done, their package, their place in it.
 _LOCK = 7_706_310_002
+# Migrations of others that we use: their label in the table of what was done, their package, their place in it.
 _FOREIGN = (("sessions", "django", "contrib/sessions"), ("procrastinate", "procrastinate", "contrib/django"))
 
 
@@ -72,11 +72,17 @@ def make(done: Collection[tuple[str, str]] = ()) -> None:
 
 def upgrade() -> None:
     """Bring the schema of a county to this version: to its end, or not at all."""
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import connections, transaction  # noqa: PLC0415
+    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
 
-    with transaction.atomic(
-        using="owner"
-    ):  # not for a new one: a library's migrations need each other's commits
+    owner = connections["owner"]
+    if not MigrationRecorder(owner).applied_migrations():
+        make()  # an empty database has no old state, and a library's first migrations need each other's commits
+        return
+    with transaction.atomic(using="owner"), owner.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(%s)", [_LOCK]
+        )  # of two commands at once the second finds it done
         make()
 
 
