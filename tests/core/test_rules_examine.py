@@ -19,7 +19,7 @@ def read(text):
 
 
 @pytest.mark.parametrize(
-    "name", ["cells", "classes", "examine", "forbidden", "layers", "one", "reading", "rulebook", "table"]
+    "name", ["cells", "classes", "examine", "forbidden", "layers", "one", "reading", "table"]
 )
 def test_examples_run(name):
     """The examples in the docstrings are true, and there are some."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from twofront.core.time import BadTime, parse_day
+from twofront.core.time import BadTime, calendar_day
 
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: without I, O, S, V, Z
 _CREDIT_FORM = re.compile(rf"[{_CREDIT}]{{2}}[0-9]{{6}}[{_CREDIT}]{{10}}")
@@ -164,7 +164,7 @@ def _body_check(body: str) -> str:
 
 def _is_day(digits: str) -> bool:
     try:
-        parse_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+        calendar_day(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
     except BadTime:
         return False
     return True

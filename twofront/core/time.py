@@ -122,7 +122,7 @@ def _next(day: date | None) -> date | None:
 
 
 def parse_day(text: str) -> date:
-    """Read a whole day, `YYYY-MM-DD` and nothing else.
+    """Read a whole day of the years in which counties work, `YYYY-MM-DD` and nothing else.
 
     Raises:
         BadTime: The text has another form, there is no such day, or it lies outside YEARS.
@@ -131,12 +131,22 @@ def parse_day(text: str) -> date:
         >>> parse_day("2020-02-18")
         datetime.date(2020, 2, 18)
     """
+    day = calendar_day(text)
+    if day.year not in YEARS:
+        raise BadTime(text, "lies outside the years 1900 to 2100", "correct the year")
+    return day
+
+
+def calendar_day(text: str) -> date:
+    """Read a whole day of any year, `YYYY-MM-DD` and nothing else.
+
+    Raises:
+        BadTime: The text has another form, or there is no such day.
+    """
     found = _DAY.fullmatch(text)
     if found is None:
         raise BadTime(text, "is no day", _DAY_FORM)
     year, month, day = (int(g) for g in found.groups())
-    if year not in YEARS:
-        raise BadTime(text, "lies outside the years 1900 to 2100", "correct the year")
     try:
         return date(year, month, day)
     except ValueError:
@@ -156,7 +166,7 @@ def parse_days(text: str) -> Days:
     first, colon, last = text.partition(":")
     if not colon:
         raise BadTime(text, "are no days", _DAYS_FORM)
-    ends = parse_day(first), parse_day(last)
+    ends = calendar_day(first), calendar_day(last)
     if ends[1] < ends[0]:
         raise BadTime(text, "ends before it begins", "put the first day before the last")
     return Days(*ends)

@@ -187,7 +187,8 @@ def load(
     source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
     settings = {k: v for k, v in sent.options.items() if v is not None}
     uid = str(new_uid())
-    key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
+    layout = sorted((settings | ({"sheet": sent.sheet} if sent.sheet else {})).items())
+    key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{layout}")
     try:
         with transaction.atomic():
             report = _take(

@@ -70,6 +70,10 @@ def cluster(folder: Folder, *, said: Said = silent) -> Iterator[Urls]:
         require_external(given)
         yield given
         return
+    if folder.county_json.is_file() and not folder.pg.exists():
+        raise CannotDo(
+            str(folder), "its database lies on another server", "set DATABASE_URL and DATABASE_OWNER_URL"
+        )
     folder.make()
     server = Cluster(folder, said=said)
     with (folder.run / "database.users").open("a") as users:

@@ -42,7 +42,7 @@ class Opened:
         if known is not None and known > self.now:
             raise CannotDo(
                 "--known",
-                f"{text} lies after the county's now {kinds.written(self.now)}",
+                f"the county's now is {kinds.written(self.now)}, and {text} is still to come",
                 "give an earlier moment, or none",
             )
         return known

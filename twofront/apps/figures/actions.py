@@ -9,7 +9,7 @@ from typing import Any
 
 from twofront.apps.figures.models import Closing, Publication, PublishedSheet
 from twofront.core.errors import Refused
-from twofront.core.time import write_moment
+from twofront.core.time import start_of, write_moment
 from twofront.ground import kinds, stores
 from twofront.ground.acts import Key, act, action
 from twofront.ground.scope import Actor
@@ -151,6 +151,11 @@ def keep_publication(
         raise kinds.NotYet(
             f"{moment} is still to come; publish what is known by now, without --known",
             f"{moment} 还没有到; 请按现在所知发布",
+        )
+    if known < start_of(on, zone=kinds.zone()):
+        raise kinds.NotYet(
+            f"{on} had not begun at {kinds.written(known)}; publish it as known on that day or later",
+            f"{kinds.written(known)} 时 {on} 还没有到; 请按当天或以后所知发布",
         )
     text = json.dumps(board, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -23,7 +23,8 @@ def take_divisions(batch: Batch) -> Sequence[Verdict]:
     parents = [p or parent_of(c) for c, p in zip(codes, batch.columns["parent"], strict=True)]
     listed = set(codes)
     verdicts: list[Verdict] = [
-        _unknown_parent(p) if p and p not in listed and len(p) > 6 else "new" for p in parents
+        _unknown_parent(p) if p and (len(p) >= len(c) or (p not in listed and len(p) > 6)) else "new"
+        for c, p in zip(codes, parents, strict=True)
     ]
     refused = [isinstance(v, Reject) for v in verdicts]
     values = {"name": names, "name_key": [pinyin_key(n) for n in names], "parent": parents}

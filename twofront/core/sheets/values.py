@@ -111,8 +111,8 @@ def _code(text: str, tag: int, spec: Field, context: Context) -> str:
     if spec.pattern and not re.fullmatch(spec.pattern, code):
         raise Wrong(
             "format",
-            f"{code}: holds a character that it may not hold; write letters, digits, or . _ - between them",
-            f"“{code}”含有不能用的字符, 请只用文字、数字和中间的 . _ -",
+            f"{code}: is not written as a {spec.name} is; correct it",
+            f"“{code}”不是{spec.zh}的写法, 请更正",
         )
     return code
 
