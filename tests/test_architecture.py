@@ -41,12 +41,12 @@ MORE_FILES = {  # what pages show is made beside the views, so that these stay s
 WRITES = {"save", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "atomic", "raw"}
 QUERYSET_WRITES = {"create", "update", "delete", "insert", "close"}
 OUTSIDE_ACTS = {  # each with the reason why no act is open there
-    ("server/middleware.py", "__call__"): "the request's transaction, in which acts open their own",
+    ("server/middleware.py", "_within"): "the request's transaction, in which acts open their own",
     (
         "server/beginning.py",
         "_keep_sessions",
     ): "sessions belong to no act, and outlive the reset of an exercise",
-    ("server/county.py", "migrate"): "the owner's grants on libraries' tables, at a migration",
+    ("server/tables.py", "migrate"): "the owner's grants on libraries' tables, at a migration",
 }
 MANY_ARGUMENTS = {  # longer than six today; each may shrink, none may grow, and no other may join
     "ground/intake.py:load": 8,

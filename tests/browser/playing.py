@@ -250,17 +250,32 @@ def _in_the_browser(demo: Demo) -> dict[str, Any]:
         page.fill("input[name=password]", account["password"])
         page.keyboard.press("Enter")
         page.wait_for_url(f"{url}/")
+        other = page.context.new_page()
+        other.goto(f"{url}/")
+        seen["other"] = []
         for number in range(4):
             if number:
                 _press_on(page, url)
+                seen["other"].append(_of_itself(other, demo.get("/healthz")["clock"]))
             seen["stops"].append(_look(demo, page, url, number))
         page.locator("form[action$='/exercise/reset'] button").click()
         page.locator("dialog[open]").get_by_role("button", name="确定").click()
         page.get_by_text("已回到第一个时点").first.wait_for()
+        seen["other"].append(_of_itself(other, demo.line["clock"]))
         page.goto(f"{url}/")
         seen["reset"] = {"zh": _text(page), "board": demo.get("/api/v1/board")}
         browser.close()
     return seen
+
+
+def _of_itself(page: Any, clock: str) -> dict[str, str]:
+    """Note a window that nobody touches, as soon as its clock has followed."""
+    page.locator(f".top-clock time[datetime='{clock[:16]}']").wait_for()
+    return {
+        "title": page.title(),
+        "picker": page.inner_text(".days summary"),
+        "sentences": " ".join(page.inner_text(".sentences").split()),
+    }
 
 
 def _press_on(page: Any, url: str) -> None:
@@ -283,9 +298,13 @@ def _look(demo: Demo, page: Any, url: str, number: int) -> dict[str, Any]:
     if number == 0:
         noted["before_closing"] = demo.get("/api/v1/board?on=2020-02-18&known=2020-02-18T17:59")
         noted["changed"] = _at(page, f"{url}/changed")
-        noted["rows"] = demo.get(
-            "/api/v1/rows?figure=chart:above_scale_industry&part=disagreements&on=2020-02-18"
-        )
+        industry = "/api/v1/rows?figure=chart:above_scale_industry&on=2020-02-18&part="
+        noted["rows"] = demo.get(f"{industry}disagreements")
+        noted["against"] = {part: demo.get(industry + part)["total"] for part in ("seen", "unseen", "silent")}
+        page.goto(f"{url}/")
+        page.get_by_text("无新增病例 5 天").first.click()
+        page.wait_for_load_state()
+        noted["cases"] = _text(page)
         page.goto(f"{url}/")
         page.get_by_role("button", name="English").click()
         page.goto(f"{url}/")

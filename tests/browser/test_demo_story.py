@@ -176,10 +176,44 @@ def test_the_38_whom_power_does_not_see_open_as_rows(stop: Stop) -> None:
     assert "38家" in seen["contradictions"] and "演练-" in seen["contradictions"]
 
 
-def test_a_carver_reports_sixty_workers_without_power(stop: Stop) -> None:
-    """六石's carver: 60 reported, ratio 0.02."""
-    carver = next(r for r in stop(0)["rows"]["items"] if "木雕" in r["name"] and r["township"] == LIUSHI)
+def test_declared_against_measured_stands_on_the_board(stop: Stop) -> None:
+    """Of 329 declared open power sees 291 and not 38; of the 22 without report it sees 14; each opens its rows."""
+    seen = stop(0)
 
+    assert "自报、用电都见 291家 只有自报 38家 没报, 用电见 14家" in seen["zh"]
+    assert seen["against"] == {"seen": 291, "unseen": 38, "silent": 14}
+
+
+def test_the_first_sentence_opens_the_19_cases(stop: Stop) -> None:
+    """Case by case, with the day of its report; the last on 02-13."""
+    page = stop(0)["cases"]
+
+    assert "零输入 · 累计病例 19 例" in page or "零输入 · 累计病例 19例" in page
+    assert len(re.findall(r"\d月\d+日报告", page)) == 19
+    assert re.findall(r"(\d+月\d+日)报告", page)[0] == "2月13日"
+
+
+def test_after_the_deadline_no_pace_and_no_forecast_is_shown(stop: Stop) -> None:
+    """02-21 24:00: the deadline has passed and 798 dwellings are open; the evening before there is a pace."""
+    for page in ("zh", "survey"):
+        assert "期限已过 还差 798 户" in stop(3)[page]
+        assert "每天需" not in stop(3)[page] and "现在每天" not in stop(3)[page]
+        assert "现在每天" in stop(2)[page]
+
+
+def test_english_says_the_day_as_a_date(stop: Stop) -> None:
+    """Not 'by day 21'."""
+    assert "will not finish the survey by 21 Feb: " in stop(0)["en"]
+
+
+def test_a_carver_reports_sixty_workers_without_power(stop: Stop) -> None:
+    """六石's carver, on top of the 38: 60 reported, ratio 0.02."""
+    carver = stop(0)["rows"]["items"][0]
+    page = stop(0)["contradictions"]
+
+    assert "木雕" in carver["name"] and carver["township"] == LIUSHI
+    assert page.index(carver["name"]) == page.index("示例")
+    assert "2月18日报开工; 用电为基线的 2%" in page
     assert carver["on_site"] == 60
     assert carver["power_ratio"] == pytest.approx(0.02, abs=0.005)
 
@@ -291,6 +325,15 @@ def test_reset_brings_the_first_stop_back(stop: Stop, played: dict[str, Any]) ->
     """One click, and the county is as it was at 02-18 19:30, to the last key."""
     assert played["reset"]["board"] == stop(0)["board"]
     assert "自报复工 329 家" in played["reset"]["zh"]
+
+
+def test_a_window_that_nobody_touches_follows(played: dict[str, Any], stop: Stop) -> None:
+    """The clock is driven and reset in another window: clock, day and figures move together, without a hand."""
+    pickers = ["2月18日 周二", "2月20日 周四", "2月21日 周五", "2月18日 周二"]
+
+    assert [seen["picker"] for seen in played["other"]] == pickers
+    for number, seen in zip((1, 2, 3, 0), played["other"], strict=True):
+        assert seen["sentences"] in stop(number)["zh"]
 
 
 def test_every_address_of_rows_sums_to_its_figure(played: dict[str, Any]) -> None:

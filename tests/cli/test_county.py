@@ -244,12 +244,20 @@ def test_readings_are_read_in_three_layouts_and_a_contradiction_refuses_the_file
     assert "C2" in line and "C3" in line
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("verb", ["board export", "board publish"])
+def test_a_day_that_nobody_can_mean_is_refused(data: Path, verb: str, on: str) -> None:
+    """The ends of the calendar are slips of the pen; exit 2 in one line."""
+    assert on in _refused(_run(*verb.split(), "--data", data, "--on", on))
+
+
 @pytest.mark.parametrize(
     "known", ["2020-03-01T00:00", "2020-02-18T18:00"], ids=["after now", "before the value that it replaces"]
 )
 def test_a_known_time_that_cannot_be_is_refused(load: Run, known: str) -> None:
-    """Nothing is learned in the future, nor before the value that it replaces."""
-    _refused(load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n", "--known", known))
+    """Nothing is learned in the future, nor before the value that it replaces; moments are told in the county's zone."""
+    line = _refused(load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n", "--known", known))
+    assert "+08:00" in line and "+00:00" not in line
 
 
 def test_a_division_in_use_cannot_vanish(load: Run) -> None:
@@ -301,6 +309,20 @@ def test_a_published_day_takes_no_earlier_knowledge_and_its_board_comes_back(dat
     assert [
         (c["id"], c["before"], c["after"]) for c in now["changed"] if c["known"] and c["field"] == "opened"
     ] == [(CODES[7], False, True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "--on", "2020-02-20"),
+        ("publish", "--on", "2020-02-20"),
+        ("publish", "--on", "2020-02-18", "--known", "2020-02-19T08:01"),
+    ],
+    ids=["a day to come", "a day to come goes out", "what will be known goes out"],
+)
+def test_nothing_beyond_the_countys_now_is_shown_or_published(data: Path, words: tuple[str, ...]) -> None:
+    """The clock stands at 02-19 08:00: exit 2 and one line that says what to ask instead."""
+    assert "still to come; " in _refused(_run("board", words[0], "--data", data, *words[1:]))
 
 
 def test_the_audit_of_all_that_verifies(data: Path) -> None:

@@ -282,3 +282,109 @@ def test_a_day_still_to_come_is_not_published(actor: Callable[[str], Any]) -> No
 
     with pytest.raises(NotYet):
         actions.publish(DAY + timedelta(days=1), by=actor("office"), at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "come", "to_come"),
+    [
+        ("reports", "date,credit_code,opened", f"2020-02-18,{CODES[0]},0", f"2020-02-19,{CODES[0]},0"),
+        ("visits", "date,credit_code,officer,opened", f"2020-02-18,{CODES[0]},演练-某,1", f"2020-02-19,{CODES[0]},演练-某,1"),
+        ("project_reports", "date,code,resumed", "2020-02-18,P1,1", "2020-02-19,P1,1"),
+        ("coverage", "date,village,dwellings,done", "2020-02-18,330783001001,100,81", "2020-02-19,330783001001,100,82"),
+        ("cases", "reported_on,case_id,origin", "2020-02-18,E8,local", "2020-02-19,E9,local"),
+        ("closings", "date,goal", "2020-02-18,full_coverage", "2020-02-19,full_coverage"),
+        ("published", "date,area,source,index", "2020-02-18,330783,某,3", "2020-02-19,330783,某,3"),
+        ("readings", "date,meter,kwh", "2020-02-18,M01,7", "2020-02-19,M01,7"),
+        ("readings", "time,meter,kwh", "2020-02-18T19:15,M01,7", "2020-02-18T19:45,M01,7"),
+    ],
+)  # fmt: skip
+def test_what_has_not_come_yet_is_not_reported(
+    load: Load, kind: str, heading: str, come: str, to_come: str
+) -> None:
+    """The clock stands at 02-18 19:30: a row of the 19th, or a quarter of an hour to come, is refused; the other is taken."""
+    load("projects", PROJECTS)
+    layout = {"layout": "interval" if heading.startswith("time") else "long"} if kind == "readings" else {}
+
+    done = load(kind, f"{heading}\n{come}\n{to_come}\n", **layout)
+
+    assert _counts(done) == (2, 1, 0, 1)
+    cell = "C3" if kind == "readings" else "A3"  # of readings the cell of the number is named
+    assert _reasons(done) == {(heading.split(",", maxsplit=1)[0], "range", cell)}
+
+
+def test_why_a_day_to_come_is_refused_is_said_in_both_languages(load: Load) -> None:
+    """What is wrong, and what to do."""
+    from twofront.ground.models import RejectedRow
+
+    load("reports", f"date,credit_code,opened\n2020-02-19,{CODES[0]},0\n")
+    (why,) = RejectedRow.objects.get().reasons
+
+    assert why["en"] == "2020-02-19: later than 2020-02-18; correct it, or send the row when that has come"
+    assert why["zh"] == "“2020-02-19”晚于2020-02-18, 请更正, 或到时再报"
+
+
+def test_columns_are_told_in_the_order_of_the_file(load: Load) -> None:
+    """Also when the same file comes again, and as the history keeps it: a row of headings is read from left to right."""
+    from twofront.ground.models import Import
+
+    text = f"opened,zz,credit_code,remark,date,on_site\n1,,{CODES[0]},,2020-02-18,3\n"
+    order = [("opened", "opened"), ("zz", None), ("credit_code", "credit_code"), ("remark", None), ("date", "date"), ("on_site", "on_site")]  # fmt: skip
+
+    first, again = load("reports", text), load("reports", text)
+
+    assert first.columns == again.columns == order
+    assert (first.repeated, again.repeated) == (False, True)
+    assert Import.objects.get(uid=first.import_id).report["columns"] == [list(pair) for pair in order]
+
+
+FULL = {
+    "accounts": {"login": "wuning", "role": "township", "unit": "330783001", "line": "*", "from": "2020-01-01", "name": "演练-新", "phone": "15400000999", "to": "2020-12-31"},
+    "enterprises": {"name": "示例厂01", "credit_code": CODES[0], "township": "330783001", "sector": "C18", "contact": "演练-新", "mobile": "15400009999", "normal_staff": "77"},
+    "lists": {"member": CODES[0], "list": "above_scale_industry", "from": "2020-01-01", "to": "2020-12-31", "reason": "并入"},
+    "meters": {"meter": "M01", "credit_code": CODES[0], "from": "2020-01-01", "share": "0.5", "to": "2020-12-31"},
+    "reports": {"date": "2020-02-18", "credit_code": CODES[0], "opened": "1", "on_site": "7", "normal_staff": "9", "difficulty": "labour"},
+    "visits": {"date": "2020-02-17", "credit_code": CODES[0], "officer": "演练-officer", "opened": "1", "on_site": "5"},
+    "projects": {"code": "P1", "name": "示例项目一", "kind": "continued", "township": "330783001", "level": "省重点", "workers_normal": "11"},
+    "project_reports": {"code": "P1", "date": "2020-02-18", "resumed": "1", "on_site": "5", "reason": "缺料"},
+    "cases": {"case_id": "E3", "reported_on": "2020-02-13", "origin": "local", "source_case": "E2", "township": "330783001"},
+    "closings": {"date": "2020-02-18", "goal": "zero_imported", "by": "演练-某"},
+    "published": {"date": "2020-02-17", "area": "330783", "source": "供电公司", "index": "3", "firm_share": "1", "energy_share": "2", "formula": "甲", "published_at": "2020-02-18T10:00"},
+}  # fmt: skip
+WHOLE = {"divisions", "readings"}
+"""A tree is a whole, and a reading is one value: in them no column can be left out and mean something else."""
+
+
+def _text(*rows: dict[str, str]) -> str:
+    return "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows), ""])
+
+
+def _optional(kind: str) -> set[str]:
+    from twofront.server.loads import LOADERS
+
+    # a sheet's row needs one of its figures, a firm's lists are compared and never taken over
+    return {f.name for f in LOADERS[kind].fields if not f.required} - {"index", "lists"}
+
+
+def test_every_kind_with_columns_that_may_be_left_out_stands_here() -> None:
+    """The test below is asked of every KIND, and of each of its optional columns."""
+    from twofront.server.loads import LOADERS
+
+    assert FULL.keys() == {kind for kind in LOADERS if _optional(kind)} - WHOLE
+    assert all(_optional(kind) <= FULL[kind].keys() for kind in FULL)
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_a_column_left_out_changes_nothing_and_an_empty_cell_empties(load: Load, kind: str) -> None:
+    """Without its optional columns a row says nothing new; with them empty it is a correction, and stays one."""
+    load("projects", PROJECTS)
+    full = FULL[kind]
+    bare = {k: v for k, v in full.items() if k not in _optional(kind)}
+    empty = {k: "" if k in _optional(kind) else v for k, v in full.items()}
+
+    done = [
+        _counts(load(kind, _text(row | {"remark": str(n)})))  # so that no file is an earlier one again
+        for n, row in enumerate((full, bare, empty, bare, full, bare))
+    ]
+
+    new, same = (1, 1, 0, 0), (1, 0, 1, 0)
+    assert done == [new, same, new, same, new, same]

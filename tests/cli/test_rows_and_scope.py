@@ -1,6 +1,7 @@
 """Every figure opens its rows, and nobody opens another's: the board at its door, by token and by session."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,6 +99,82 @@ def test_an_observer_sees_sums_and_no_rows(client_as: Callable[[str], Any]) -> N
     assert {client.get(f["rows"][p]).status_code for f, p in _figures(board)} == {404}
 
 
+MEMBERS = {
+    **{f"示例厂{n:02}": code for n, code in enumerate(CODES, 1)},
+    **{f"示例{x}": f"{A}00{n}" for n, x in enumerate(("甲社区", "乙社区", "丙社区"), 1)},
+    **{f"示例{x}": f"{B}00{n}" for n, x in enumerate(("丁村", "戊村", "己村"), 1)},
+}
+IN_A = {CODES[0], CODES[6], f"{A}001"}
+IN_B = {CODES[1], CODES[7], f"{B}001"}
+FIRMS = {CODES[0], CODES[1], CODES[6], CODES[7]}
+POSTS = f"""login,role,unit,line,from,name
+leader,leader,*,economy,2020-01-01,演练
+grid,grid_worker,{A}001,*,2020-01-01,演练
+elsewhere,grid_worker,{A}003,*,2020-01-01,演练
+gate,gate_keeper,{A},*,2020-01-01,演练
+officer,service_officer,{B},*,2020-01-01,演练
+inspector,inspector,{A},*,2020-01-01,演练
+firm,enterprise,{B},*,2020-01-01,演练
+"""
+
+
+@pytest.fixture
+def changes(load: Callable[..., Any]) -> None:
+    """Of each township: one firm moved since the day before, one firm and one village were corrected."""
+    load("accounts", POSTS)
+    load("reports", f"date,credit_code,opened\n2020-02-17,{CODES[0]},0\n2020-02-17,{CODES[1]},0\n")
+    load("reports", f"date,credit_code,opened\n2020-02-18,{CODES[6]},1\n2020-02-18,{CODES[7]},1\n")
+    load("coverage", f"date,village,dwellings,done\n2020-02-18,{A}001,100,70\n2020-02-18,{B}001,100,15\n")
+
+
+@pytest.mark.parametrize(
+    ("login", "seen"),
+    [
+        ("commander", IN_A | IN_B),
+        ("office", IN_A | IN_B),
+        ("auditor", IN_A | IN_B),
+        ("leader", FIRMS),
+        ("economy", FIRMS),
+        ("office-line", {f"{A}001", f"{B}001"}),
+        ("commerce", set()),
+        ("wuning", IN_A),
+        ("hengdian", IN_B),
+        ("grid", {f"{A}001"}),
+        ("elsewhere", set()),
+        ("gate", set()),
+        ("officer", IN_B),
+        ("inspector", IN_A),
+        ("firm", set()),
+        ("observer", set()),
+    ],
+)
+def test_what_changed_shows_rows_only_within_ones_scope(
+    changes: None, client_as: Callable[[str], Any], login: str, seen: set[str]
+) -> None:
+    """Program, board, list and file name the changed rows of one's own scope and no other; the sums are everybody's."""
+    client = client_as(login)
+    whole = _get(client_as("office"), f"/api/v1/board?on={DAY}")
+
+    board = _get(client, f"/api/v1/board?on={DAY}")
+    shown = [client.get(address) for address in ("/changed", "/changed?format=csv", "/")]
+    named = [{c for name, c in MEMBERS.items() if {name, c} & set(_words(page))} for page in shown]
+
+    assert {c["id"] for c in board["changed"]} == seen
+    assert _sums(board) == _sums(whole)
+    assert [page.status_code for page in shown] in ([200, 200, 200], [200, 403, 200])
+    assert named[0] == seen
+    assert named[1] == (seen if shown[1].status_code == 200 else set())
+    assert named[2] <= seen
+
+
+def _words(page: Any) -> list[str]:
+    return re.split(r"[^\w]+", page.content.decode())
+
+
+def _sums(board: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in board.items() if key != "changed"}
+
+
 def test_a_line_clerk_opens_the_rows_of_his_own_list(client_as: Callable[[str], Any]) -> None:
     """The economy line's clerk opens the industry list of the whole county, and nobody else's."""
     client = client_as("economy")
@@ -152,6 +229,103 @@ def test_what_was_published_is_found_again_and_a_late_correction_shows(
         (CODES[7], False, True)
     ]
     assert next(c for c in now["charts"] if c["key"] == "above_scale_industry")["numerator"] == 6
+
+
+AT_THE_SAME_MOMENT = {
+    "reports": f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n",
+    "visits": f"date,credit_code,officer,opened\n2020-02-18,{CODES[0]},演练-officer,0\n",
+    "coverage": f"date,village,dwellings,done\n2020-02-18,{A}001,100,95\n",
+    "cases": f"case_id,reported_on,origin,township\nX1,2020-02-16,local,{A}\n",
+    "closings": "date,goal,by\n2020-02-18,full_coverage,office\n",
+    "readings": "date,meter,kwh\n2020-02-18,M02,90\n",
+    "lists": f"member,list,from,to\n{CODES[11]},above_scale_industry,2020-01-01,2020-02-17\n",
+    "enterprises": f"name,credit_code,township\n示例厂01,{CODES[0]},{B}\n",
+    "meters": f"meter,credit_code,from,to\nM01,{CODES[0]},2020-01-01,2020-02-01\n",
+    "accounts": "login,role,unit,line,from,to\neconomy,line_clerk,*,economy,2020-01-01,2020-02-17\n",
+}
+
+
+@pytest.mark.parametrize("is_said", [False, True], ids=["known now", "with the moment of the publication"])
+@pytest.mark.parametrize("kind", AT_THE_SAME_MOMENT)
+def test_what_comes_at_the_moment_of_a_publication_but_after_it_is_not_in_it(
+    load: Callable[..., Any], actor: Callable[[str], Any], kind: str, is_said: bool
+) -> None:
+    """The clock stands: one file of any KIND, loaded right after, changes today's board and not the one that went out."""
+    from twofront.apps.centre import actions, queries
+    from twofront.apps.figures.models import Publication
+
+    actions.publish(DAY, by=actor("office"), at=NOON)
+    published = Publication.objects.get(on=DAY).board
+    came = load(kind, AT_THE_SAME_MOMENT[kind], known=NOON if is_said else None, on=date(2020, 1, 1))
+
+    then, now = (
+        json.loads(json.dumps(queries.board(DAY, known=k, by=actor("office")))) for k in (NOON, None)
+    )
+
+    assert (came.accepted, came.rejected) == (1, 0)
+    assert then == published
+    assert _said_by(now) != _said_by(then)
+    for figure, part in _figures(then):
+        asked = parse_qs(urlsplit(figure["rows"][part]).query)
+        answer = queries.rows(asked["figure"][0], part, DAY, known=NOON, by=actor("office"))
+        assert answer.total == (figure[part] or 0), (figure["key"], part)
+
+
+def _said_by(board: dict[str, Any]) -> str:
+    """Return all that a board says but the moment that it is asked for."""
+    return re.sub(r"&known=[^\"&]*", "", json.dumps({k: v for k, v in board.items() if k != "known"}))
+
+
+def test_what_a_page_writes_right_after_a_publication_is_not_in_it(client_as: Callable[[str], Any]) -> None:
+    """Published by the button, closed by the button: then the goal was open, now it is closed; only the reader's rows are named."""
+    from twofront.apps.figures.models import Publication
+
+    office = client_as("office")
+    office.post("/publication", {"on": "2020-02-18", "key": "01a20cc1-859e-7c5b-9cea-2fb14e4da831"})
+    office.post(f"/firms/{CODES[7]}/report", {"on": "2020-02-18", "opened": "1"})
+
+    published = Publication.objects.get(on=DAY).board
+    now = _get(office, f"/api/v1/board?on={DAY}")
+
+    assert _get(office, f"/api/v1/board?on={DAY}&known={published['known'][:16]}") == published
+    assert [c["id"] for c in now["changed"]] == [CODES[7]]
+    assert next(c for c in now["charts"] if c["key"] == "above_scale_industry")["series"][-1]["revised"]
+
+
+def test_a_published_board_names_to_a_township_its_own_rows(
+    changes: None, client_as: Callable[[str], Any], actor: Callable[[str], Any]
+) -> None:
+    """What went out whole is read again within the reader's scope."""
+    from twofront.apps.centre import actions
+    from twofront.apps.figures.models import Publication
+
+    actions.publish(DAY, by=actor("office"), at=NOON)
+    then = _get(client_as("wuning"), f"/api/v1/board?on={DAY}&known=2020-02-18T19:30")
+
+    assert {c["id"] for c in Publication.objects.get(on=DAY).board["changed"]} == IN_A | IN_B
+    assert {c["id"] for c in then["changed"]} == IN_A
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/board?",
+        "/api/v1/rows?figure=chart:key_projects&part=unknown&",
+        "/?",
+        "/changed?",
+        "/late?",
+        "/publication?",
+    ],
+)
+def test_no_answer_on_a_day_that_has_not_begun(client_as: Callable[[str], Any], address: str) -> None:
+    """The county's day is 02-18: the 19th is refused in a sentence, the 18th answers."""
+    office = client_as("office")
+
+    refused = office.get(f"{address}on=2020-02-19")
+
+    assert refused.status_code == 409
+    assert "2020-02-19" in refused.content.decode()
+    assert office.get(f"{address}on=2020-02-18").status_code == 200
 
 
 def _set_clock(at: datetime) -> None:

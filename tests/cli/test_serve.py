@@ -1,5 +1,6 @@
 """A county served: one line when ready, the doors for programs, commands beside it, and loads that are killed."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -63,13 +64,18 @@ class Served:
 
     def get(self, path: str, **headers: str) -> tuple[int, Any]:
         """Return status and JSON of an address."""
+        status, _, text = self.answer(path, **headers)
+        return status, json.loads(text)
+
+    def answer(self, path: str, **headers: str) -> tuple[int, Any, str]:
+        """Return status, headers and text of an address."""
         asked = urllib.request.Request(self.line["url"] + path, headers=headers)
         try:
             with urllib.request.urlopen(asked, timeout=30) as answer:
-                return answer.status, json.load(answer)
+                return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as e:
             with e:
-                return e.code, json.load(e)
+                return e.code, e.headers, e.read().decode()
 
     def end(self) -> tuple[int, float]:
         """Stop the server; return its exit code and the seconds."""
@@ -276,3 +282,75 @@ def test_a_killed_load_loaded_again_ends_as_if_undisturbed(
 
     assert (again["read"], again["accepted"], again["duplicate"], again["rejected"]) == (280, 280, 0, 0)
     assert (third["import_id"], third["repeated"]) == (again["import_id"], True)
+
+
+def test_while_the_database_is_away_it_is_503_and_back_at_once_after(served: Served) -> None:
+    """Pages and programs are told to come again; how far a reset is needs no database; then all is as before."""
+    asked = {"Authorization": f"Bearer {served.token}"}
+    owner = served.run("db", "url", "--owner").stdout.strip()
+    with contextlib.closing(psycopg.connect(owner, dbname="postgres", autocommit=True)) as c:
+        c.execute("alter database twofront allow_connections false")
+        try:
+            c.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                " where datname = 'twofront' and usename is not null"
+            )
+            program, health = served.get("/api/v1/board", **asked), served.get("/healthz")
+            page, so_far = served.answer("/login"), served.answer("/exercise/reset-so-far/00-0a")
+        finally:
+            c.execute("alter database twofront allow_connections true")
+
+    assert (program[0], program[1]["code"]) == (503, "away")
+    assert (health[0], health[1]["status"]) == (503, "down")
+    assert (page[0], page[1]["Retry-After"], "系统正在启动或维护" in page[2]) == (503, "5", True)
+    assert (so_far[0], "演练从头开始" in so_far[2]) == (200, True)
+    assert served.get("/api/v1/board", **asked)[0] == 200
+
+
+def test_a_county_of_an_earlier_version_gets_its_tables_and_its_rights(tmp_path: Path) -> None:
+    """From a database without a table, the tables are made in a process of their own, once; the serving login may use them."""
+    from twofront.ground import postgres
+    from twofront.ground.folder import Folder
+    from twofront.server import tables
+
+    root = Path(tempfile.mkdtemp(prefix="twofront-tables-"))
+    root.chmod(0o711)
+    folder = Folder(root / "county")
+    folder.root.mkdir()
+    try:
+        with postgres.cluster(folder) as urls:
+            tables.bring_up_to_date(folder, urls)
+            began = time.monotonic()
+            tables.bring_up_to_date(folder, urls)
+            seconds = time.monotonic() - began
+            with psycopg.connect(urls.app) as c:
+                c.execute("insert into django_session values ('k', 'd', now())")
+                assert c.execute("select count(*) from ground_act").fetchone() == (0,)
+    finally:
+        folder.remove()
+        shutil.rmtree(root, ignore_errors=True)
+    assert seconds < 0.3, "to see that nothing is missing needs no Django"
+
+
+def test_what_a_killed_load_left_in_the_lake_goes_when_its_worker_starts_again(
+    served: Served, tmp_path: Path
+) -> None:
+    """Half a file and a whole one of no import are gone; the files of an import stay."""
+    file = tmp_path / "readings.csv"
+    file.write_text("date,meter,kwh\n2019-07-01,M01,5\n2019-07-02,M01,6\n")
+    assert json.loads(served.run("load", "readings", file).stdout)["accepted"] == 2
+    lake = served.data / "lake"
+    kept = set(lake.rglob("2019-07-*/*.parquet"))
+    left = [lake / "daily" / "2019-07-01" / name for name in ("half.parquet.part", "unlisted.parquet")]
+    for path in left:
+        path.write_bytes(b"PAR1")
+
+    run = json.loads((served.data / "run.json").read_text("utf-8"))
+    os.kill(next(c["pid"] for c in run["children"] if c["name"] == "work"), signal.SIGKILL)
+    until = time.monotonic() + 60
+    while any(path.exists() for path in left) and time.monotonic() < until:
+        time.sleep(0.2)
+
+    assert [path.name for path in left if path.exists()] == []
+    assert set(lake.rglob("2019-07-*/*.parquet")) == kept
+    assert len(kept) == 2

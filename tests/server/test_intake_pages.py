@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,11 @@ MIXED = (
     "2020-02-18,91330799MA0000373A,是,1\n"
     "2020-02-18,91330799MA0003339X,是,4\n"
     "2020-02-18,91330799MA00044463,maybe,-1\n"
+)
+COLLEAGUES = (
+    "login,role,unit,line,from\n"
+    "second,township,330783001,*,2020-01-01\n"
+    "inspector,inspector,330783001001,*,2020-01-01\n"
 )
 
 
@@ -161,22 +166,60 @@ def test_rejected_rows_alone_come_with_their_headings_and_reasons(
     assert all(line[5] for line in lines[1:])
 
 
-def test_rejected_rows_are_for_the_sender_and_for_those_who_see_everything(
-    upload: Callable[..., Any], client_as: Callable[[str], Any]
+def test_an_import_is_for_its_sender_and_for_those_whose_scope_holds_his(
+    upload: Callable[..., Any], client_as: Callable[[str], Any], load: Callable[..., Any]
 ) -> None:
-    """Counts are for all who see imports; what people wrote is not: 横店 has the counts of 吴宁's file, and no row of it."""
+    """吴宁 and those who see the whole county see 吴宁's file; for 横店, a line and a newcomer to 吴宁 it is not there."""
+    load("accounts", COLLEAGUES)
+    upload("wuning", MIXED.replace("91330799MA00044463", "91330799MA0001851M"))
+    uid = _import().uid
+
+    def asked(login: str) -> tuple[int, bool]:
+        client = client_as(login)
+        return client.get(f"/imports/{uid}").status_code, "日报.csv" in client.get(
+            "/imports"
+        ).content.decode()
+
+    for login in ("wuning", "second", "office", "commander", "auditor"):
+        assert asked(login) == (200, True), login
+    for login in ("hengdian", "economy", "inspector"):
+        assert asked(login) == (404, False), login
+        assert client_as(login).get(f"/imports/{uid}/rejected").status_code == 404
+        assert client_as(login).get(f"/imports/{uid}/marked").status_code == 404
+    assert asked("observer") == (403, False)
+    assert "enterprises.csv" not in client_as("wuning").get("/imports").content.decode()
+
+
+def test_rejected_rows_are_for_the_sender_and_for_those_who_see_everything(
+    upload: Callable[..., Any], client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """What people wrote is for whoever sent it: a colleague has the counts of 吴宁's file, and no row of it."""
+    load("accounts", COLLEAGUES)
     upload("wuning", MIXED.replace("91330799MA00044463", "91330799MA0001851M"))
     uid = _import().uid
 
     assert "91330799MA0003339X" in client_as("wuning").get(f"/imports/{uid}").content.decode()
     assert "91330799MA0003339X" in client_as("office").get(f"/imports/{uid}").content.decode()
-    other = client_as("hengdian")
+    other = client_as("second")
     page = other.get(f"/imports/{uid}")
     assert page.status_code == 200
     assert "91330799MA0003339X" not in page.content.decode()
     assert other.get(f"/imports/{uid}/rejected").status_code == 404
     assert other.get(f"/imports/{uid}/marked").status_code == 404
-    assert client_as("observer").get(f"/imports/{uid}").status_code == 403
+
+
+def test_what_somebody_loaded_stays_with_the_township_he_was_then_of(
+    client_as: Callable[[str], Any], load: Callable[..., Any], actor: Callable[[str], Any]
+) -> None:
+    """吴宁's clerk of the 17th works for 横店 from the 18th: his file of the 17th is 吴宁's, and not 横店's."""
+    load("accounts", COLLEAGUES)
+    text = "date,credit_code,opened\n2020-02-17,91330799MA0000373A,1\n"
+    load("reports", text, by=actor("wuning"), at=NOON - timedelta(days=1), name="旧.csv")
+    load("accounts", "login,role,unit,line,from,to\nwuning,township,330783001,*,2020-01-01,2020-02-17\n")
+    load("accounts", "login,role,unit,line,from\nwuning,township,330783123,*,2020-02-18\n")
+
+    assert "旧.csv" in client_as("second").get("/imports").content.decode()
+    assert "旧.csv" not in client_as("hengdian").get("/imports").content.decode()
 
 
 @pytest.mark.slow  # two files are read in a child process each

@@ -270,7 +270,6 @@ def loads(w: Words) -> list[NextLoad]:
         NextLoad(
             kind=kind,
             title=w(zh, en),
-            why=w("装入后看板出现相应的图和目标", "The board then shows the charts and goals that need it"),
             template_href=f"/t/{kind}.xlsx",
             upload_href=f"/load?kind={kind}",
             count=18 if i < 2 else 0,

@@ -32,10 +32,10 @@ def of_python(path: Path) -> Iterator[str]:
 
 
 def by_file(root: Path) -> dict[str, list[str]]:
-    """Return the sentences of the pages by file, each file's in order and once."""
+    """Return the sentences of templates and modules by file, each file's in order and once."""
     found = {}
     for path in sorted((root / "twofront/web").rglob("*.html")):
         found[str(path.relative_to(root))] = list(dict.fromkeys(of_template(path)))
-    for path in sorted((root / "twofront/web").rglob("*.py")):
+    for path in sorted((root / "twofront").rglob("*.py")):
         found[str(path.relative_to(root))] = list(dict.fromkeys(of_python(path)))
     return {name: words for name, words in found.items() if words}

@@ -138,6 +138,27 @@ def disagreeing(members: Members) -> Mask:
     return np.asarray(_differ(a, b) | _differ(a, c) | _differ(b, c), np.bool_)
 
 
+def said(state: int) -> bool | None:
+    """Return a state as a word of yes or no; None where it is not known."""
+    return None if state == UNKNOWN else state == OPEN
+
+
+def gap(*, declared: bool | None, confirmed: bool | None, ratio: float | None) -> float:
+    """Return how far what people say of a member lies from what power sees, from 0 to 1: the largest contradiction first.
+
+    Open is 1 and shut 0; power is its share of the baseline, at most 1. Silence is held against power as shut. Without
+    power it is 1 where what was declared and what was seen on the spot differ, else 0.
+
+    Example:
+        >>> gap(declared=True, confirmed=None, ratio=0.02), gap(declared=None, confirmed=None, ratio=1.3), gap(declared=True, confirmed=False, ratio=None)
+        (0.98, 1.0, 1.0)
+    """
+    said = [float(s) for s in (declared, confirmed) if s is not None] or [0.0]
+    if ratio is None:
+        return max(said) - min(said)
+    return max(abs(s - min(ratio, 1.0)) for s in said)
+
+
 def resumed(members: Members) -> Mask:
     """Tell for each member whether it is declared open and confirmed: what full resumption counts."""
     return np.asarray((members.declared == OPEN) & (members.confirmed == OPEN), np.bool_)

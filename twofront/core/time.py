@@ -14,6 +14,8 @@ _HOUR = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?")
 _OFFSET = re.compile(r"[Zz]|([+-])([0-9]{2}):([0-9]{2})")
 _ONE_DAY = timedelta(days=1)
 MIDNIGHT = time(0)
+YEARS = range(1900, 2101)
+"""The years that people, files and pages speak of; a day outside them is a slip of the pen."""
 
 
 class BadTime(ValueError):  # noqa: N818 - named for what was given
@@ -123,7 +125,7 @@ def parse_day(text: str) -> date:
     """Read a whole day, `YYYY-MM-DD` and nothing else.
 
     Raises:
-        BadTime: The text has another form, or there is no such day.
+        BadTime: The text has another form, there is no such day, or it lies outside YEARS.
 
     Example:
         >>> parse_day("2020-02-18")
@@ -133,6 +135,8 @@ def parse_day(text: str) -> date:
     if found is None:
         raise BadTime(text, "is no day", _DAY_FORM)
     year, month, day = (int(g) for g in found.groups())
+    if year not in YEARS:
+        raise BadTime(text, "lies outside the years 1900 to 2100", "correct the year")
     try:
         return date(year, month, day)
     except ValueError:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from twofront.ground.models import ClockReading
 
+STEP = timedelta(microseconds=1)
+"""The smallest step between two moments that the database keeps apart."""
 _held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
 

@@ -1,10 +1,10 @@
-"""Setting the county's clock: only an exercise does, and only forward."""
+"""Setting the county's clock: only an exercise does, and only forward; a publication lets it pass its own moment."""
 
 from datetime import datetime
 
 from twofront.core.errors import Refused
-from twofront.ground import clock
-from twofront.ground.acts import Key, act, action
+from twofront.ground import clock, kinds
+from twofront.ground.acts import Key, OpenAct, act, action
 from twofront.ground.models import ClockReading
 from twofront.ground.scope import Actor
 
@@ -24,9 +24,17 @@ def set_clock(reads: datetime, *, by: Actor, under: str | None, key: Key, at: da
     """
     if clock.stands() and reads < clock.now():
         raise NotForward(
-            f"the clock stands at {clock.now().isoformat()}; it does not go back", "时钟不能倒拨; 可重置演练"
+            f"the clock stands at {kinds.written(clock.now())}; it does not go back",
+            "时钟不能倒拨; 可重置演练",
         )
     with act(by=by, under=under, key=key, at=at) as a:
         ClockReading.objects.create(reads=reads)
         a.event("clock.set", "clock")
         return a.answer(reads)
+
+
+def pass_by(moment: datetime, a: OpenAct) -> None:
+    """Let a clock that stands at a moment pass it by the smallest step, so that what is learned next is known later."""
+    if clock.stands() and clock.now() <= moment:
+        ClockReading.objects.create(reads=moment + clock.STEP)
+        a.event("clock.set", "clock")

@@ -130,6 +130,10 @@ class Holding(Generic[V]):
     value: V
     id: int | None = None
 
+    def holds(self, on: date) -> bool:
+        """Tell whether the value is held on a day."""
+        return self.first <= on and (self.after is None or on < self.after)
+
 
 def hold(rows: Sequence[Holding[V]], value: V, *, on: date) -> tuple[list[int], list[Holding[V]]]:
     """Let a key hold a value from a day on, until what is already recorded for later.
@@ -142,7 +146,7 @@ def hold(rows: Sequence[Holding[V]], value: V, *, on: date) -> tuple[list[int], 
         >>> closed, [(h.first.isoformat(), h.after and h.after.isoformat(), h.value) for h in added]
         ([7], [('2020-01-01', '2020-02-01', 'old'), ('2020-02-01', None, 'new')])
     """
-    covering = next((h for h in rows if h.first <= on and (h.after is None or on < h.after)), None)
+    covering = next((h for h in rows if h.holds(on)), None)
     if covering is None:
         later = [h.first for h in rows if h.first > on]
         return [], [Holding(on, min(later, default=None), value)]

@@ -54,9 +54,11 @@ class Loader:
         key: The columns that together name a row.
         store: Takes the rows that passed their own checks, and returns a verdict each.
         lookups: Accepted spellings by field, for a day.
-        day: The column that holds a row's own day, where it has one.
+        day: The column that holds a row's own day, where it has one; no row is of a day still to come.
+        moment: The column that holds a row's own moment, where it has one; likewise.
         in_use: Which of some codes other records still need.
-        guards: Called with the file's name, its days and its known moment; they refuse the file by raising.
+        guards: Called with the file's name, its days and its known moment; they return since when its rows are known, or
+            refuse the file by raising.
         reshape: Turns a sheet with a layout of its own into a list of rows.
         is_strict: Two values for one key in one file refuse the whole file.
         also: A permission, or the beginning of some, that allows loading besides `load:KIND`.
@@ -68,8 +70,9 @@ class Loader:
     store: Callable[[Batch], Sequence[Verdict]]
     lookups: Callable[[Playbook, date], Mapping[str, Mapping[str, str]]] = lambda book, on: {}
     day: str | None = None
+    moment: str | None = None
     in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
-    guards: tuple[Callable[[str, set[date], datetime], None], ...] = ()
+    guards: tuple[Callable[[str, set[date], datetime], datetime], ...] = ()
     also: str | None = None
     reshape: Callable[[Grid, Mapping[str, Any], Playbook], Reshaped] | None = None
     is_strict: bool = False
@@ -116,13 +119,16 @@ class Source(Unkeyed):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a file; the contract's object of `load`."""
+    """What became of a file; the contract's object of `load`.
+
+    `columns` are pairs of heading and field in the order of the file, which an object in the database would lose.
+    """
 
     kind: str
     sha256: str
     sheet: str | None
     header_row: int
-    columns: dict[str, str | None]
+    columns: list[tuple[str, str | None]]
     read: int
     accepted: int
     duplicate: int
@@ -171,7 +177,7 @@ def load(
     if sent.known is not None and sent.known > at:
         raise CannotDo(
             "--known",
-            f"{sent.known.isoformat()} lies after the county's now {at.isoformat()}",
+            f"{kinds.written(sent.known)} lies after the county's now {kinds.written(at)}",
             "give an earlier moment, or none",
         )
     body = hash_of(path)
@@ -236,9 +242,9 @@ def _take(
     at: datetime,
 ) -> Report:
     with act(by=by, under=under, key=key, at=at, is_bulk=True) as a:
-        taken = _read(source, on, options)
+        taken = _read(source, on, options, at=at)
         _keep(source, sha256)
-        batch = _batch(source, taken.checked, on, a)
+        batch = _batch(source, taken, on, a)
         report, rejects = _account(kind, sha256, named.uid, taken, source.loader.store(batch), batch.notes)
         row = Import.objects.create(
             uid=UUID(named.uid),
@@ -262,7 +268,7 @@ def _take(
         a.event(
             "import",
             f"import:{named.uid}",
-            fields=tuple(f for f in report.columns.values() if f),
+            fields=tuple(f for _heading, f in report.columns if f),
             digest=sha256,
         )
         return a.answer(report)
@@ -282,7 +288,7 @@ class _Taken:
         return self.address(row, name) if self.address else cell_name(row, self.found.at.get(name, 0))
 
 
-def _read(source: Source, on: date, options: Mapping[str, Any]) -> _Taken:
+def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime) -> _Taken:
     source.said(f"reading {source.name}")
     book = kinds.book()
     loader = source.loader
@@ -300,7 +306,7 @@ def _read(source: Source, on: date, options: Mapping[str, Any]) -> _Taken:
     checked = check(
         grid,
         found,
-        with_choices(loader.fields, lookups),
+        _up_to(at.astimezone(book.zone), loader, with_choices(loader.fields, lookups)),
         key=loader.key,
         lookups=lookups,
         today=on,
@@ -325,6 +331,12 @@ def with_choices(fields: Sequence[Field], lookups: Mapping[str, Mapping[str, str
     ]
 
 
+def _up_to(now: datetime, loader: Loader, fields: Sequence[Field]) -> list[Field]:
+    """Return the fields of a KIND; what a row says of a day or a moment, it can say only once that has come."""
+    latest = {loader.day: now.date(), loader.moment: now}
+    return [dataclasses.replace(f, high=latest[f.name]) if f.name in latest else f for f in fields]
+
+
 def _headings(book: Playbook, kind: str, on: date) -> dict[str, str]:
     sheet = book.find("sheet", kind, at=on)
     return (
@@ -332,8 +344,9 @@ def _headings(book: Playbook, kind: str, on: date) -> dict[str, str]:
     )
 
 
-def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
-    loader, accepted = source.loader, checked.accepted
+def _batch(source: Source, taken: _Taken, on: date, a: OpenAct) -> Batch:
+    loader, checked = source.loader, taken.checked
+    accepted = checked.accepted
     columns = {
         f.name: accepted.column(f.name).to_pylist()
         if f.name in accepted.column_names
@@ -341,19 +354,21 @@ def _batch(source: Source, checked: Checked, on: date, a: OpenAct) -> Batch:
         for f in loader.fields
     }
     days = {d for d in columns[loader.day] if d is not None} if loader.day else set()
+    known = source.known
     for guard in loader.guards:
-        guard(source.name, days, source.known)
+        known = guard(source.name, days, known)
     source.said(f"storing {accepted.num_rows} rows")
     return Batch(
         source.name,
         [int(n) for n in checked.rows],
         columns,
         on,
-        source.known,
+        known,
         a,
         kinds.book(),
         loader.in_use,
         is_dry=source.is_dry,
+        absent=frozenset(f.name for f in loader.fields) - set(taken.found.columns.values()),
     )
 
 
@@ -390,7 +405,7 @@ def _account(
         sha256=sha256,
         sheet=grid.sheet,
         header_row=found.header_row,
-        columns=dict(found.columns),
+        columns=list(found.columns.items()),
         read=checked.read,
         accepted=len(verdicts) - same - refused,
         duplicate=len(checked.duplicates) + same,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from twofront.core import playbook
 from twofront.core.errors import Refused
 from twofront.core.playbook import Playbook
+from twofront.core.time import write_moment
 from twofront.ground import clock, history
 from twofront.ground.acts import Key, act, action
 from twofront.ground.models import KindsVersion
@@ -89,6 +90,11 @@ def book(*, known: datetime | None = None) -> Playbook:
 def zone(*, known: datetime | None = None) -> ZoneInfo:
     """Return the county's zone."""
     return book(known=known).zone
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as the contract writes it, in the county's zone."""
+    return write_moment(moment, zone=zone())
 
 
 def day(*, known: datetime | None = None) -> date:

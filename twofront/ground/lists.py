@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from twofront.core.errors import Refused
-from twofront.core.time import write_moment
 from twofront.ground import clock, export, kinds
 from twofront.ground.acts import Key, act, action, new_key
 from twofront.ground.pages import BadRequest, Forbidden, Request, board_day, is_english
@@ -245,7 +244,7 @@ def days(
 
 def when(on: date, known: datetime | None) -> list[tuple[str, str]]:
     """Return the day and the known moment as an address carries them."""
-    moment = [("known", write_moment(known, zone=kinds.zone()))] if known else []
+    moment = [("known", kinds.written(known))] if known else []
     return [("on", on.isoformat()), *moment]
 
 

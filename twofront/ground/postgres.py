@@ -8,13 +8,13 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from twofront.core.errors import CannotDo
 from twofront.ground.folder import Folder
@@ -138,10 +138,16 @@ def make_template(given: Urls, name: str) -> None:
         )
 
 
-def restore_template(given: Urls, name: str) -> None:
+def restore_template(given: Urls, name: str, *, finish: Callable[[Urls], None] = lambda urls: None) -> None:
     """Put the county's database back to the copy of this name; whoever is connected is sent away.
 
-    The new one is made whole beside the old one before that goes, so a kill half-way is cured by calling it again.
+    The new one is made whole beside the old one, and finished there, before that goes: nobody ever sees it unfinished, and a
+    kill half-way is cured by calling it again.
+
+    Args:
+        given: The county's addresses.
+        name: The copy, as `make_template` made it.
+        finish: Called with the addresses of the new one before it takes the old one's place.
     """
     database, app = _names(given)
     fresh = f"{database}_fresh"
@@ -153,6 +159,7 @@ def restore_template(given: Urls, name: str) -> None:
         )
         for statement in rights(fresh, c.info.user, app):
             c.execute(statement)
+        finish(Urls(*(make_conninfo(url, dbname=fresh) for url in given)))
         _insist(c, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         _insist(
             c,
@@ -174,7 +181,8 @@ def _as_owner(given: Urls) -> Iterator[psycopg.Connection]:
 def _send_away(c: psycopg.Connection, database: str) -> None:
     c.execute(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-        " where datname = %s and pid <> pg_backend_pid() and backend_type = 'client backend'",
+        # A backend without a user is PostgreSQL's own; backend_type would say so too, but is hidden from an ordinary owner.
+        " where datname = %s and pid <> pg_backend_pid() and usename is not null",
         [database],
     )
 

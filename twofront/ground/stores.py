@@ -1,11 +1,12 @@
 """How a batch of rows meets what the county already holds: new, changed, or the same; never lost, never twice.
 
 A row whose key is known with the same values changes nothing. With other values it is a correction: both times are
-kept. A value may not be learned before the value that it replaces.
+kept. A value may not be learned before the value that it replaces. A column that a file does not have says nothing:
+what is on record stays; an empty cell in a column that it has empties the value.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -13,11 +14,12 @@ from django.db import connection
 
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
-from twofront.ground import history, rows
+from twofront.ground import history, kinds, rows
 from twofront.ground.acts import OpenAct
 from twofront.ground.history import Dated, Fact, Holding
 
 State = Literal["new", "changed", "same"]
+Values = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Batch:
         in_use: Tells which of some codes the records of other apps still need.
         notes: What is to be said beside the counts (what was compared and not applied); the store adds to it.
         is_dry: It will be taken back; what lies outside the database must not be written.
+        absent: Fields that the file has no column for: they say nothing, and change nothing of what is on record.
     """
 
     file: str
@@ -65,6 +68,7 @@ class Batch:
     in_use: Callable[[set[str]], set[str]] = field(default=_nothing)
     notes: list[dict[str, Any]] = field(default_factory=list)
     is_dry: bool = False
+    absent: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -72,6 +76,18 @@ class Batch:
     def row(self, i: int) -> dict[str, Any]:
         """Return one row by name of field."""
         return {name: column[i] for name, column in self.columns.items()}
+
+    def with_made(self, **made: str) -> "Batch":
+        """Return the batch, with the attributes absent too that are made of an absent field: attribute=field."""
+        more = frozenset(attribute for attribute, of in made.items() if of in self.absent)
+        return replace(self, absent=self.absent | more)
+
+    def body(self, names: Iterable[str], said: Values, on_record: Values | None) -> Values:
+        """Return the values of a row, with those on record where the file has no column that would speak of them."""
+        if on_record is None or not self.absent:
+            return said
+        by_name = zip(names, said, on_record, strict=True)
+        return tuple(old if name in self.absent else new for name, new, old in by_name)
 
 
 def facts(
@@ -99,22 +115,23 @@ def facts(
     before = _newest(model, key, list(values))
     states: list[State] = []
     take: list[int] = []
+    bodies: list[Values] = []
     keys = list(zip(*key.values(), strict=True))
-    bodies = list(zip(*values.values(), strict=True))
-    held: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for i, (k, body) in enumerate(zip(keys, bodies, strict=True)):
+    held: dict[Values, Values] = {}
+    for i, (k, said) in enumerate(zip(keys, zip(*values.values(), strict=True), strict=True)):
         if skip is not None and skip[i]:
             states.append("same")
             continue
-        old = held.get(k)
-        if old is None and k in before:
-            old, known_at = before[k]
-            _not_before(batch, i, known_at, replaces=old != body)
+        old, known_at = (held[k], None) if k in held else before.get(k, (None, None))
+        body = batch.body(values, said, old)
+        _not_before(batch, i, known_at, replaces=old != body)
         states.append("new" if old is None else "same" if old == body else "changed")
         if states[-1] != "same":
             take.append(i)
+            bodies.append(body)
             held[k] = body
-    columns = {name: [column[i] for i in take] for name, column in {**key, **values, **beside}.items()}
+    columns = {name: [column[i] for i in take] for name, column in {**key, **beside}.items()}
+    columns |= {name: [body[n] for body in bodies] for n, name in enumerate(values)}
     rows.insert(model, columns, known_at=batch.known, act_id=batch.act.row.pk, is_void=False)
     return states
 
@@ -146,12 +163,12 @@ def held(
     closing: list[int] = []
     dropped: set[int] = set()  # what a later row of this very batch outdoes
     adding: list[tuple[Any, Holding[tuple[Any, ...]]]] = []
-    bodies = list(zip(*values.values(), strict=True))
-    for i, (k, body) in enumerate(zip(ids, bodies, strict=True)):
+    for i, (k, said) in enumerate(zip(ids, zip(*values.values(), strict=True), strict=True)):
         if skip is not None and skip[i]:
             states.append("same")
             continue
         standing = before.setdefault((k,), [])
+        body = batch.body(values, said, next((h.value for h, _ in standing if h.holds(batch.on)), None))
         closed, added = history.hold([h for h, _ in standing], body, on=batch.on)
         outdone = {id(h) for h, _ in standing if added and h.id is None and h.first == batch.on}
         _not_before(
@@ -191,14 +208,17 @@ def spans(
     adding: list[tuple[tuple[Any, ...], Holding[tuple[Any, ...]]]] = []
     keys = list(zip(*key.values(), strict=True))
     bodies = list(zip(*values.values(), strict=True)) or [()] * len(keys)
-    for i, (k, body) in enumerate(zip(keys, bodies, strict=True)):
+    for i, (k, said) in enumerate(zip(keys, bodies, strict=True)):
         if skip is not None and skip[i]:
             states.append("same")
             continue
         end = last[i]
-        new = Holding(first[i], None if end is None else end + timedelta(days=1), body)
+        after = None if end is None else end + timedelta(days=1)
         standing = before.setdefault(k, [])
-        same = next(((h, at) for h, at in standing if h.first == new.first), None)
+        same = next(((h, at) for h, at in standing if h.first == first[i]), None)
+        if same is not None and "to" in batch.absent:
+            after = same[0].after
+        new = Holding(first[i], after, batch.body(values, said, same[0].value if same else None))
         clash = next((h for h, _ in standing if h.first != new.first and _overlap(h, new)), None)
         if clash is not None:
             states.append(_clash(clash))
@@ -316,6 +336,6 @@ def _not_before(batch: Batch, i: int, known_at: datetime | None, *, replaces: bo
     if replaces and known_at is not None and batch.known < known_at:
         raise CannotDo(
             f"{batch.file}:{batch.numbers[i]}",
-            f"would become known at {batch.known.isoformat()}, before the value that it replaces ({known_at.isoformat()})",
+            f"would become known at {kinds.written(batch.known)}, before the value that it replaces ({kinds.written(known_at)})",
             "give a later --known, or none",
         )

@@ -59,15 +59,16 @@ def reset(supervisor: "Supervisor", words: dict[str, Any]) -> dict[str, Any]:
     del words
     folder = supervisor.folder
     supervisor.stop_workers()
-    sessions = _sessions(supervisor.urls)
-    postgres.restore_template(supervisor.urls, TEMPLATE)
-    _keep_sessions(supervisor.urls, sessions)
-    (folder.heads / "heads.jsonl").unlink(missing_ok=True)  # the heads of a chain that is no more
-    fresh = folder.lake.with_name("lake.new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh, old = folder.lake.with_name("lake.new"), folder.lake.with_name("lake.old")
+    for rest in (fresh, old):
+        shutil.rmtree(rest, ignore_errors=True)
     shutil.copytree(_lake_copy(folder), fresh)
-    shutil.rmtree(folder.lake)
+    sessions = _sessions(supervisor.urls)
+    postgres.restore_template(supervisor.urls, TEMPLATE, finish=lambda urls: _keep_sessions(urls, sessions))
+    (folder.heads / "heads.jsonl").unlink(missing_ok=True)  # the heads of a chain that is no more
+    folder.lake.rename(old)
     fresh.rename(folder.lake)
+    shutil.rmtree(old)
     supervisor.start_workers()
     return {}
 

@@ -8,11 +8,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twofront.core.errors import CannotDo, Refused
+from twofront.core.time import BadTime, parse_day, parse_moment
 from twofront.ground import postgres
 from twofront.ground.folder import Folder
 
@@ -27,6 +28,23 @@ class Opened:
     folder: Folder
     by: "Actor"
     now: datetime
+
+    def known(self, text: str | None) -> datetime | None:
+        """Return the moment that `--known` gives, or None if it was left out.
+
+        Raises:
+            CannotDo: It cannot be read, or lies after the county's now.
+        """
+        from twofront.ground import kinds  # noqa: PLC0415
+
+        known = moment_of("--known", text, zone=kinds.zone())
+        if known is not None and known > self.now:
+            raise CannotDo(
+                "--known",
+                f"{text} lies after the county's now {kinds.written(self.now)}",
+                "give an earlier moment, or none",
+            )
+        return known
 
 
 def say(sentence: str) -> None:
@@ -80,6 +98,30 @@ def opened(data: str | Path, *, by: str | None = None) -> Iterator[Opened]:
             connections.close_all()
 
 
+def day_of(option: str, text: str) -> date:
+    """Return the day that an option gives.
+
+    Raises:
+        CannotDo: It cannot be read.
+    """
+    try:
+        return parse_day(text)
+    except BadTime as e:
+        raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from e
+
+
+def moment_of(option: str, text: str | None, *, zone: tzinfo) -> datetime | None:
+    """Return the moment that an option gives in a county's zone, or None if it was left out.
+
+    Raises:
+        CannotDo: It cannot be read.
+    """
+    try:
+        return parse_moment(text, zone=zone) if text else None
+    except BadTime as e:
+        raise CannotDo(option, f"{e.text!r} {e.what}", e.do) from e
+
+
 def with_seat(actor: "Actor") -> "Actor":
     """Return the actor with the system's user behind him, for the audit."""
     import dataclasses  # noqa: PLC0415
@@ -90,24 +132,6 @@ def with_seat(actor: "Actor") -> "Actor":
     except (OSError, KeyError):
         seat = str(os.getuid())
     return dataclasses.replace(actor, seat=seat)
-
-
-def migrate() -> None:
-    """Bring the schema to this version, as the owner, and give the serving login what libraries' own tables need."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
-
-    from twofront.ground.protect import UNPROTECTED  # noqa: PLC0415
-
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    role = settings.DATABASES["default"]["USER"]
-    tables = ", ".join(t for t in UNPROTECTED if t != "django_migrations")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(f'grant usage on schema public to "{role}"')
-        cursor.execute(f'grant select, insert, update, delete on {tables} to "{role}"')
-        cursor.execute(f'grant usage on all sequences in schema public to "{role}"')
-        cursor.execute(f'grant select on django_migrations to "{role}"')
 
 
 def account_lines(

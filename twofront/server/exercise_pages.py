@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as render_template
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -70,21 +71,26 @@ def progress(request: Request, uid: UUID) -> HttpResponse:
 
 def resetting(request: Request, ask: str) -> HttpResponse:
     """Has the exercise begun anew?"""
+    return render(request, JobPage(head=request.make_head(), progress=_reset_so_far(ask)))
+
+
+def reset_so_far(request: HttpRequest, ask: str) -> HttpResponse:
+    """How far is the way back to the first stop? Said without the database, which is away for a part of it."""
+    return render_template(request, "components/progress.html", {"progress": _reset_so_far(ask)})
+
+
+def _reset_so_far(ask: str) -> Progress:
     answer = settings.DATA.answer_to(ask) if ask.replace("-", "").isalnum() else {"error": _("没有这项工作")}
     running = answer is None
     error = (answer or {}).get("error", "")
-    page = JobPage(
-        head=request.make_head(),
-        progress=Progress(
-            title=_("演练从头开始"),
-            href=request.path if running else "",
-            text=error or ("" if running else _("已回到第一个时点")),
-            is_running=running,
-            tone="plain" if running else "bad" if error else "good",
-            next=() if running else [Link(title=_("回到看板"), href="/")],
-        ),
+    return Progress(
+        title=_("演练从头开始"),
+        href=reverse("exercise:reset_so_far", args=[ask]) if running else "",
+        text=error or ("" if running else _("已回到第一个时点")),
+        is_running=running,
+        tone="plain" if running else "bad" if error else "good",
+        next=() if running else [Link(title=_("回到看板"), href="/")],
     )
-    return render(request, page, part="live" if request.htmx else None)
 
 
 def enter(request: HttpRequest) -> HttpResponse:
@@ -122,4 +128,5 @@ urlpatterns = [
     path("reset", reset, name="reset"),
     path("progress/<uuid:uid>", progress, name="progress"),
     path("resetting/<str:ask>", resetting, name="resetting"),
+    path("reset-so-far/<str:ask>", reset_so_far, name="reset_so_far"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from twofront import __version__
 from twofront.core.errors import CannotDo
 from twofront.ground.folder import Folder, write_private
-from twofront.server import county, playbooks
+from twofront.server import county, playbooks, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
     """
     from twofront.apps.units import actions, queries  # noqa: PLC0415 - Django is up only now
     from twofront.core import playbook as core_playbook  # noqa: PLC0415
-    from twofront.core.time import BadTime, parse_moment  # noqa: PLC0415
     from twofront.ground import clock, clockwork, kinds, scope  # noqa: PLC0415
     from twofront.ground.acts import new_key  # noqa: PLC0415
 
@@ -44,13 +43,10 @@ def found(folder: Folder, playbook: Path, *, clock_at: str | None) -> Founded:
         first = core_playbook.check(files)[0]
         raise CannotDo(f"{first.file}:{first.line}", first.what, first.do)
     book = core_playbook.read(files)
-    county.migrate()
+    tables.migrate()
     founder = scope.system("init")
     with scope.reading(scope.READ_COUNTY):
-        try:
-            stands = parse_moment(clock_at, zone=book.zone) if clock_at else None
-        except BadTime as e:
-            raise CannotDo("--clock", str(e), "write it as 2020-02-18T19:30") from e
+        stands = county.moment_of("--clock", clock_at, zone=book.zone)
         if stands is not None:
             clockwork.set_clock(stands, by=founder, under=None, key=new_key(), at=stands)
         at = clock.now()

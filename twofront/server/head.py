@@ -24,9 +24,9 @@ def make_head(
     now = clock.now()
     on = day or board_day()
     phase = book.phase(at=on)
-    outcomes = (
-        [Outcome(**o) for o in request.session.pop(OUTCOMES, [])] if hasattr(request, "session") else []
-    )
+    # A page that asks for its news shows no outcomes, so it must not take them from the page that will.
+    has_room = hasattr(request, "session") and not request.htmx
+    outcomes = [Outcome(**o) for o in request.session.pop(OUTCOMES, [])] if has_room else []
     is_exercise = clock.stands()
     may_drive = is_exercise and request.actor.can("exercise.drive")
     return Head(

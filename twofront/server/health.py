@@ -4,7 +4,6 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 from twofront import __version__
-from twofront.core.time import write_moment
 from twofront.ground import audit, clock, jobs, kinds, scope
 
 SLOW_JOB_S = 300.0
@@ -20,7 +19,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
             row = cursor.fetchone()
             queued, oldest = jobs.queue()
             unsealed = audit.unsealed_s()
-            now = write_moment(clock.now(), zone=kinds.zone())
+            now = kinds.written(clock.now())
     except DatabaseError as e:
         return JsonResponse(
             {"status": "down", "version": __version__, "database": str(e).splitlines()[0]},

@@ -119,24 +119,3 @@ def _zero(sent: Sent) -> float | None:
     except ValueError:
         sent.errors["zero_value"] = _("请写一个数，或空着")
         return None
-
-
-def why(kind: str) -> str:
-    """Return what appears once a KIND is loaded."""
-    words = {
-        "accounts": _("谁能登录，管哪条线、哪一块，找谁打电话"),
-        "divisions": _("镇街和村（社区），其他各表都按它归属"),
-        "enterprises": _("企业名册，名单、日报、走访、用电都挂在它上面"),
-        "lists": _("规上、限上、重点项目名单，就是复工率的分母"),
-        "meters": _("企业和用电户号的对应，用电才算得到企业头上"),
-        "readings": _("用电复工和复工电力指数"),
-        "published": _("供电公司、省里发布的指数，放在自算的旁边"),
-        "reports": _("企业自报：开没开、来了多少人、难在哪里"),
-        "visits": _("驻企服务员看到的，用来核实自报"),
-        "projects": _("项目名册"),
-        "project_reports": _("项目自报：复没复、来了多少人、缺什么"),
-        "cases": _("零输入、零传染两个目标"),
-        "coverage": _("入户摸排进度和到期预测"),
-        "closings": _("条线封账；没有封账，目标不显示达成"),
-    }
-    return words.get(kind, "")

@@ -1,7 +1,8 @@
 """Pages of loading files: upload, progress, history, one import with its rejected rows.
 
-Counts of an import are for everyone who may see imports; its rejected rows hold what people wrote, so they are for
-whoever loaded it and for those who see the whole county.
+An import is for whoever loaded it and for those who see imports and whose scope holds the whole of the loader's, such as
+a township its own people's; its rejected rows hold what people wrote, so they are for whoever loaded it and for those
+who see the whole county.
 """
 
 import re
@@ -80,7 +81,7 @@ def template(request: Request, kind: str) -> HttpResponse:
 def imports(request: Request) -> HttpResponse:
     """What was loaded, by whom, and what was rejected?"""
     require(request.actor, SEE)
-    listed = _imports()
+    listed = _imports(request)
     file = lists.taken(request, listed)
     if file is not None:
         return file
@@ -148,7 +149,7 @@ def _asked(request: Request, uid: UUID) -> Taken:
     taken = lists.found(ledger.import_of(uid))
     if taken.by != request.actor.login:
         require(request.actor, SEE)
-    return taken
+    return lists.found(taken if units.overseen(request.actor)(taken.by, taken.at) else None)
 
 
 def _sees_rows(request: Request, taken: Taken) -> bool:
@@ -161,7 +162,7 @@ def _loads(request: Request) -> list[NextLoad]:
     counts = ledger.accepted_by_kind()
     return [
         NextLoad(
-            kind=kind, title=title, why=intake_forms.why(kind), template_href=reverse("intake:template", args=[kind]),
+            kind=kind, title=title, template_href=reverse("intake:template", args=[kind]),
             upload_href=f"{reverse('intake:upload')}?kind={kind}", count=counts.get(kind, 0),
         )
         for kind, title in titles().items()
@@ -221,8 +222,9 @@ def _phase(sentence: str) -> str:
 # -- imports -------------------------------------------------------------------------------------------------------
 
 
-def _imports() -> ListOf[Taken]:
+def _imports(request: Request) -> ListOf[Taken]:
     called, names, zone = titles(), _names(), kinds.zone()
+    sees = units.overseen(request.actor)
     states = {"clean": _("全收"), "some": _("有退回"), "none": _("全退回")}
     tones: dict[str, Tone] = {"clean": "good", "some": "warn", "none": "bad"}
 
@@ -233,7 +235,8 @@ def _imports() -> ListOf[Taken]:
         return Col(key=key, title=title, kind="number", order=lambda t: getattr(t, key), cell=lambda t: Cell(text=f"{getattr(t, key):,}"), value=lambda t: getattr(t, key))  # fmt: skip
 
     return ListOf(
-        caption=_("装入的文件"), href=reverse("intake:imports"), rows=ledger.imports(upto=clock.now()), name="imports",
+        caption=_("装入的文件"), href=reverse("intake:imports"), name="imports",
+        rows=[t for t in ledger.imports(upto=clock.now()) if sees(t.by, t.at)],
         empty=_("没有符合条件的文件"), text=lambda t: f"{t.file} {called.get(t.kind, '')} {t.kind} {by(t)} {t.sha256}",
         columns=(
             Col(key="file", title=_("文件"), is_lead=True, order=lambda t: t.file, cell=lambda t: Cell(text=t.file, href=reverse("intake:import", args=[t.uid]))),
@@ -270,9 +273,9 @@ def _pairs(taken: Taken) -> list[Pair]:
     zone = kinds.zone()
     sheet = taken.report.get("sheet")
     notes = taken.report.get("notes", [])
-    columns = taken.report.get("columns", {})
-    used = lists.joined(str(h) for h, field in columns.items() if field)
-    left = lists.joined(str(h) for h, field in columns.items() if not field)
+    columns = taken.report.get("columns", [])
+    used = lists.joined(str(h) for h, field in columns if field)
+    left = lists.joined(str(h) for h, field in columns if not field)
     return [
         Pair(title=_("从哪天起"), text=taken.on.isoformat()),
         Pair(title=_("何时得知"), text=taken.known.astimezone(zone).strftime("%Y-%m-%d %H:%M")),

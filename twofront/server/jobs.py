@@ -102,7 +102,7 @@ def load_file(uid: str) -> None:
                 "failed", {"en": getattr(e, "en", str(e)), "zh": getattr(e, "zh", str(e)), "file": asked.name}
             )
         else:
-            teller.end("done", {**dataclasses.asdict(report), "columns": {}, "file": asked.name})
+            teller.end("done", {**dataclasses.asdict(report), "columns": [], "file": asked.name})
     (inbox() / asked.path).unlink(missing_ok=True)
     _asked_file(uid).unlink(missing_ok=True)
 

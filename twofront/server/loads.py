@@ -65,8 +65,8 @@ def _after_publications(plain: Loader) -> Callable[[Batch], Sequence[Verdict]]:
 
     def store(batch: Batch) -> Sequence[Verdict]:
         firsts = batch.columns.get("from") or [batch.on]
-        guard_publications_from(batch.file, min(firsts), batch.known)
-        return plain.store(batch)
+        known = guard_publications_from(batch.file, min(firsts), batch.known)
+        return plain.store(dataclasses.replace(batch, known=known))
 
     return store
 

@@ -5,8 +5,9 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render as render_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,18 +24,17 @@ CSP = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 OPEN = ("/login", "/enter", "/static/", "/language")
+WITHOUT_COUNTY = (settings.STATIC_URL, "/healthz", "/exercise/reset-so-far/")
+"""What is answered while there is no database, and to whoever asks."""
+AWAY = (OperationalError, InterfaceError)
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
 def guard(respond: Respond) -> Respond:
-    """Put the security headers on every answer, and answer 503 while the database is away."""
+    """Put the security headers on every answer."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        try:
-            response = respond(request)
-        except OperationalError:
-            connection.close()
-            response = HttpResponse("503", status=503, headers={"Retry-After": "5"})
+        response = respond(request)
         response.headers["Content-Security-Policy"] = CSP
         response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -53,13 +53,19 @@ class Visit:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer within the scope of whoever asks."""
-        if request.path.startswith(settings.STATIC_URL):
+        """Answer within the scope of whoever asks, or say that the database is away."""
+        if request.path.startswith(WITHOUT_COUNTY):
             return self.respond(request)
+        try:
+            return self._within(request)
+        except AWAY:
+            return _away(request)
+
+    def _within(self, request: HttpRequest) -> HttpResponseBase:
         with transaction.atomic(), clock.held():
             scope.apply(read=scope.EVERYTHING)
             found = _actor(request)
-            if found is None and not request.path.startswith(OPEN) and request.path != "/healthz":
+            if found is None and not request.path.startswith(OPEN):
                 return _stranger(request)
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
             request.make_head = partial(make_head, request)  # type: ignore[attr-defined, arg-type]
@@ -74,7 +80,7 @@ class Visit:
         if isinstance(error, Refused | CannotDo):
             return refused(request, error)
         transaction.set_rollback(True)
-        return None
+        return _away(request) if isinstance(error, AWAY) else None
 
 
 def actor(respond: Respond) -> Visit:
@@ -102,6 +108,17 @@ def refused(request: HttpRequest, error: Refused | CannotDo) -> HttpResponse:
         code=code,
     )
     return render(asked, page, status=status)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """Say that the county's database is away for a moment: it starts, is begun anew or is being restored."""
+    connection.close()
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"code": "away", "reason": _("系统正在启动或维护")}, status=503)
+    else:
+        response = render_template(request, "503.html", status=503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _actor(request: HttpRequest) -> Actor | None:
@@ -133,7 +150,7 @@ def _stranger(request: HttpRequest) -> HttpResponse:
 
 def _must_change(request: HttpRequest) -> bool:
     """Tell whether a first password must be changed before anything else is shown."""
-    is_here = request.path.startswith(("/password", "/logout", *OPEN)) or request.path == "/healthz"
+    is_here = request.path.startswith(("/password", "/logout", *OPEN))
     return not is_here and "Authorization" not in request.headers and bool(request.session.get("must_change"))
 
 

@@ -14,7 +14,11 @@ def main(queue: str) -> None:
     from procrastinate.contrib.django import app  # noqa: PLC0415
     from procrastinate.exceptions import AlreadyEnqueued  # noqa: PLC0415
 
+    from twofront.apps.figures import readings  # noqa: PLC0415
     from twofront.ground import clock, jobs  # noqa: PLC0415
+
+    if queue == jobs.WORK:
+        readings.sweep()
 
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     with worker.open():

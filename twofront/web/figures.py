@@ -64,6 +64,7 @@ class Goal:
     closed: Annotated[Closing | None, "Who closed the day, or None"] = None
     owner: Annotated[Owner | None, "Who answers for it"] = None
     note: Annotated[str, "One more fact, as '19 in all, the last on 02-13'"] = ""
+    note_href: Annotated[str, "Rows of that fact"] = ""
     numerator_href: Annotated[str, "Rows of the numerator"] = ""
     denominator_href: Annotated[str, "Rows of the denominator"] = ""
     unknown_href: Annotated[str, "Rows of the unknown"] = ""
@@ -126,6 +127,9 @@ class Chart:
     unknown: Annotated[int | None, "How many of them are unknown"] = None
     facts: Annotated[Sequence[str], "Further figures in words, as 'share of energy 36.3 %'"] = ()
     sources: Annotated[Sequence[Source], "declared, confirmed, measured"] = ()
+    against: Annotated[
+        Sequence[Source], "What is declared against what is measured: both, the one, the other"
+    ] = ()
     disagreements: Annotated[int | None, "On how many two sources differ"] = None
     disagreements_href: Annotated[str, "Their rows"] = ""
     series: Annotated[Sequence[Point], "Its days, oldest first"] = ()
@@ -249,9 +253,15 @@ class Forecast:
     title: Annotated[str, "What is surveyed"]
     deadline: Annotated[datetime | None, "Last moment"]
     rows: Annotated[Sequence[ForecastRow], "The blocks: those that fall short first"]
-    needed_per_day: Annotated[int | None, "Dwellings a day that would be needed"] = None
+    needed_per_day: Annotated[int | None, "Dwellings a day that would be needed; None on the last day"] = None
     per_day: Annotated[int | None, "Pace of the last day"] = None
+    is_over: Annotated[bool, "Whether the deadline has passed: then nothing is forecast any more"] = False
     href: Annotated[str, "The survey's own page"] = ""
+
+    @property
+    def left(self) -> int:
+        """Dwellings still open."""
+        return sum((r.dwellings or 0) - (r.done or 0) for r in self.rows)
 
     @property
     def failing(self) -> int:

@@ -127,7 +127,7 @@ def living(head: Head, now: datetime) -> LivingPage:
             Progress(title=_("装入"), text=_("文件打不开：另存为 xlsx 再试"), is_running=False, tone="bad"),
         ],
         loads=[
-            NextLoad(kind="reports", title=_("企业日报"), why=_("看板出现复工的图"), template_href=HERE, upload_href=HERE),
+            NextLoad(kind="reports", title=_("企业日报"), template_href=HERE, upload_href=HERE),
             NextLoad(kind="divisions", title=_("行政区划"), template_href=HERE, upload_href=HERE, count=388),
         ],
         tabs=[Link(title=_("开工"), href=HERE, note="329", is_here=True), Link(title=_("未知"), href=HERE, note="22")],
@@ -173,7 +173,7 @@ def _charts(now: datetime, owner: Owner) -> list[Chart]:
     return [
         Chart(
             key="sample", title=_("示例图：有断点、有更正"), rate=58.0, rate_known=60.1, numerator=371, denominator=640, unknown=22, unit=_("家"),
-            sources=sources, disagreements=38, disagreements_href=HERE, series=points, owner=owner, cutoff=now,
+            sources=sources, against=[Source(title=_("自报、用电都见"), count=291, href=HERE), Source(title=_("只有自报"), count=38)], disagreements=38, disagreements_href=HERE, series=points, owner=owner, cutoff=now,
             numerator_href=HERE, denominator_href=HERE, unknown_href=HERE, href=HERE,
         ),
         Chart(

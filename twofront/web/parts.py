@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
+from django.utils.translation import gettext as _
+
 Tone = Literal["plain", "good", "bad", "warn", "unknown"]
 """How a word is shown: always with its own shape beside the colour."""
 
@@ -257,10 +259,30 @@ class NextLoad:
 
     kind: Annotated[str, "The KIND of `load`"]
     title: Annotated[str, "Its name, in the reader's language"]
-    why: Annotated[str, "What appears once it is loaded"] = ""
     template_href: Annotated[str, "The empty xlsx of the KIND"] = ""
     upload_href: Annotated[str, "The page that takes the file"] = ""
     count: Annotated[int, "Rows of it in the county; 0 = not loaded"] = 0
+
+    @property
+    def why(self) -> str:
+        """What appears once it is loaded."""
+        words = {
+            "accounts": _("谁能登录，管哪条线、哪一块，找谁打电话"),
+            "divisions": _("镇街和村（社区），其他各表都按它归属"),
+            "enterprises": _("企业名册，名单、日报、走访、用电都挂在它上面"),
+            "lists": _("规上、限上、重点项目名单，就是复工率的分母"),
+            "meters": _("企业和用电户号的对应，用电才算得到企业头上"),
+            "readings": _("用电复工和复工电力指数"),
+            "published": _("供电公司、省里发布的指数，放在自算的旁边"),
+            "reports": _("企业自报：开没开、来了多少人、难在哪里"),
+            "visits": _("驻企服务员看到的，用来核实自报"),
+            "projects": _("项目名册"),
+            "project_reports": _("项目自报：复没复、来了多少人、缺什么"),
+            "cases": _("零输入、零传染两个目标"),
+            "coverage": _("入户摸排进度和到期预测"),
+            "closings": _("条线封账；没有封账，目标不显示达成"),
+        }
+        return words.get(self.kind, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ of 300: 60.0 %, 120 short.
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 DAY = {"on": "2020-02-18"}
@@ -28,6 +29,26 @@ def test_blocks_that_fall_short_stand_first_with_their_slowest_villages(
     )
     assert "15400000007" in page, "the head of 横店"
     assert "预测，不是事实" in page
+
+
+def test_after_the_deadline_nothing_is_forecast(client_as: Callable[[str], Any]) -> None:
+    """02-21 24:00 has passed: what is open stands there (270 of 600), no pace and no forecast; the evening before they do."""
+    from twofront.ground import clockwork
+    from twofront.ground.acts import new_key
+    from twofront.ground.scope import system
+
+    office = client_as("office")
+    for hour, is_over in ((15, False), (16, True)):  # 23:00 and 24:00 of the county
+        at = datetime(2020, 2, 21, hour, tzinfo=UTC)
+        clockwork.set_clock(at, by=system("test"), under=None, key=new_key(), at=at)
+        for address in ("/survey", "/"):
+            page = office.get(address, {"on": "2020-02-21"}).content.decode()
+            page = page[page.index('<section class="card front-prevention"') :]
+
+            assert ("期限已过" in page) is is_over
+            assert re.search(r'还差 <b class="num">270</b> 户', page)
+            assert "每天需" not in page
+            assert ("现在每天" not in page and "预测" not in page) is is_over
 
 
 def test_sums_are_for_everybody_and_villages_for_those_in_scope(client_as: Callable[[str], Any]) -> None:
@@ -76,7 +97,7 @@ def test_a_village_without_a_row_of_the_day_is_said_to_be_late(
 
     moment = datetime(2020, 2, 19, 11, 30, tzinfo=UTC)
     clockwork.set_clock(moment, by=system("test"), under=None, key=new_key(), at=moment)
-    load("coverage", "date,village,dwellings,done\n2020-02-19,330783001001,100,95\n")
+    load("coverage", "date,village,dwellings,done\n2020-02-19,330783001001,100,95\n", at=moment)
 
     page = (
         client_as("office")

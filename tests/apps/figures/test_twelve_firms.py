@@ -47,6 +47,16 @@ def test_three_sources_lie_side_by_side(board: dict[str, Any]) -> None:
     assert chart["disagreements"] == 6
 
 
+def test_a_source_that_says_nothing_is_unknown_and_not_zero(small_county: Any) -> None:
+    """The visits were on 02-17, and one counts for three days: on 02-15 nobody had seen or declared anything."""
+    from twofront.apps.figures.queries.board import Board
+
+    chart = _chart(Board(date(2020, 2, 15)).as_json(), "above_scale_industry")
+
+    assert chart["sources"] == {"reported": None, "confirmed": None, "measured": None}
+    assert chart["denominator"] == 12
+
+
 def test_townships_add_up_to_the_county(board: dict[str, Any]) -> None:
     """吴宁 has 01 03 open of six, 09 dark; 横店 has 02 04 10 open of six, 12 dark."""
     chart = _chart(board, "above_scale_industry")

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import FILES
+
 DAY = {"on": "2020-02-18"}
 LIST = "/disagreements/above_scale_industry"
 KEY = "01a20cc1-859e-7c5b-9cea-2fb14e4da82{}"
@@ -137,6 +139,51 @@ PUBLISHED = """date,area,source,firm_share,energy_share,index,formula,published_
 """
 
 
+def test_a_county_without_meters_shows_the_published_sheet_and_says_so(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """No meter has a baseline: the index is the sheet's 45, of 50 and 40, marked; a day without a sheet is unknown."""
+    meters = (
+        (FILES / "meters.csv").read_text("utf-8").replace(",share", ",to").replace(",1\n", ",2020-01-01\n")
+    )
+    load("meters", meters)
+    load("published", PUBLISHED.format(energy=40, index=45))
+    client = client_as("observer")
+
+    board = client.get("/api/v1/board", DAY).json()
+    chart = next(c for c in board["charts"] if c["key"] == "power_index")
+
+    assert (chart["basis"], chart["formula_version"]) == ("published", "zj_2020_v1")
+    assert (chart["rate"], chart["rate_known"], chart["firm_share"], chart["energy_share"]) == (
+        45,
+        45,
+        50,
+        40,
+    )
+    assert [p["rate"] for p in chart["series"][-2:]] == [None, 45]
+    assert (chart["numerator"], chart["denominator"], chart["sources"]["measured"]) == (0, 0, None)
+    for page in ("/", "/charts/power_index"):
+        assert "按供电公司发布数" in client.get(page, DAY).content.decode(), page
+
+
+def test_with_meters_ours_counts_and_the_published_sheet_stands_beside_it(
+    client_as: Callable[[str], Any], load: Callable[..., Any]
+) -> None:
+    """Ours is 375/9, the mean of 5/9 of firms and 250/900 of energy; the sheet's 45 is shown with it, and no mark."""
+    load("published", PUBLISHED.format(energy=40, index=45))
+    client = client_as("observer")
+
+    board = client.get("/api/v1/board", DAY).json()
+    chart = next(c for c in board["charts"] if c["key"] == "power_index")
+    page, sheets = (client.get(address, DAY).content.decode() for address in ("/", "/sheets"))
+
+    assert chart["basis"] == "meters"
+    assert chart["rate"] == pytest.approx(375 / 9)
+    assert "按供电公司发布数" not in page
+    assert "41.67" in sheets
+    assert "45.00" in sheets
+
+
 @pytest.mark.parametrize(
     ("apart", "word"),
     [
@@ -161,3 +208,21 @@ def test_a_published_sheet_stands_beside_ours(
     assert f"{ours:.2f}" in page
     assert "外地，只作参照" in page
     assert "26.00" not in page, "it is published the next day"
+
+
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/changed", "/late", "/survey", "/closings", "/sheets", "/publication", LIST, "/charts/power_index",
+        "/rows?figure=chart:above_scale_industry&part=numerator",
+        "/api/v1/board", "/api/v1/rows?figure=chart:above_scale_industry&part=numerator",
+    ],
+)  # fmt: skip
+def test_a_day_that_nobody_can_mean_is_said_to_be_one(
+    client_as: Callable[[str], Any], path: str, on: str
+) -> None:
+    """The ends of the calendar are slips of the pen: 400 with the day in the sentence, and no fault of ours."""
+    answer = client_as("office").get(f"{path}{'&' if '?' in path else '?'}on={on}")
+
+    assert (answer.status_code, on in answer.content.decode()) == (400, True)

@@ -159,3 +159,31 @@ def test_nobody_is_offered_to_close_his_own_account(client_as: Callable[[str], A
 
     assert 'action="/accounts/office/close"' not in office.get("/accounts/office").content.decode()
     assert 'action="/accounts/operator/close"' not in office.get("/accounts/operator").content.decode()
+
+
+@pytest.mark.slow  # argon2 is slow on purpose, and is asked several times
+def test_who_forgets_his_password_shuts_out_nobody_else_at_his_address(
+    stranger: Any, first_password: str, actor: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten failed tries close one login for ten minutes; an address is closed by many more, whatever the logins."""
+    from twofront.apps.units import actions
+    from twofront.ground.acts import new_key
+
+    other = actions.issue_password("wuning", by=actor("operator"), under=None, key=new_key(), at=NOON).secret
+
+    def tries(login: str, password: str) -> tuple[int, bool]:
+        answer = stranger.post("/login", {"login": login, "password": password})
+        return answer.status_code, "失败次数过多" in answer.content.decode()
+
+    assert [tries("office", f"wrong-{n}") for n in range(10)] == [(422, False)] * 10
+    assert tries("office", first_password) == (422, True)
+    assert tries("wuning", other) == (303, False)
+
+    monkeypatch.setattr(actions, "TRIES_OF_AN_ADDRESS", 12)
+    assert [tries(login, "wrong") for login in ("nobody", "anybody")] == [(422, False)] * 2
+    stranger.post("/logout")
+    assert tries("wuning", other) == (422, True)
+    assert (
+        stranger.post("/login", {"login": "wuning", "password": other}, REMOTE_ADDR="10.0.0.9").status_code
+        == 303
+    )

@@ -34,6 +34,7 @@ class Survey:
         holders: Who holds which post that day.
         deadline: When nothing may be missing any more.
         days_left: Days from the end of the day to the deadline.
+        is_over: Whether the deadline has passed at the moment shown.
         when: The day and known moment, as an address carries them.
     """
 
@@ -44,19 +45,20 @@ class Survey:
     holders: Sequence[Holder]
     deadline: datetime | None
     days_left: float
+    is_over: bool
     when: Sequence[tuple[str, str]]
 
     def forecast(self) -> Forecast:
         """Return every block, those that fall short first, the furthest behind first among them."""
         rows = sorted((self._row(code, rows) for code, rows in self.blocks.items()), key=_behind)
         open_ = sum((r.dwellings or 0) - (r.done or 0) for r in rows)
-        needed = ceil(open_ / self.days_left) if self.days_left >= 1 else open_
         return Forecast(
             title=_("入户摸排"),
             deadline=self.deadline,
             rows=rows,
-            needed_per_day=needed if rows and self.deadline else None,
+            needed_per_day=ceil(open_ / self.days_left) if rows and self.days_left >= 1 else None,
             per_day=sum(r.per_day or 0 for r in rows) if rows else None,
+            is_over=self.is_over,
         )
 
     def name(self, code: str) -> str:

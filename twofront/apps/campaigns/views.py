@@ -13,7 +13,7 @@ from twofront.apps.territory import queries as territory
 from twofront.apps.units import queries as units
 from twofront.core.playbook import Goal
 from twofront.core.time import end_of
-from twofront.ground import kinds, lists, scope
+from twofront.ground import clock, kinds, lists, scope
 from twofront.ground.pages import Request, asked_day, asked_known, name_of, render, require
 from twofront.web.figures import Forecast
 from twofront.web.pages.campaigns import SurveyPage
@@ -60,6 +60,7 @@ def _survey(request: Request) -> Survey:
         holders=units.holders(on=on),
         deadline=deadline,
         days_left=days_between(end_of(on, zone=book.zone), deadline),
+        is_over=deadline is not None and min(end_of(on, zone=book.zone), known or clock.now()) >= deadline,
         when=lists.when(on, known),
     )
 

@@ -1,6 +1,7 @@
 """The rows behind a figure as a list: what each source says, whom to call, what to do next."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from twofront.core.playbook import Goal
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
 from twofront.web.parts import Cell, Tone
+from twofront.web.templatetags.web import shortday
 
 Item = Mapping[str, Any]
 
@@ -22,7 +24,7 @@ def listing(
 ) -> ListOf[Item]:
     """Return the rows behind a figure as a list that can be searched, sorted, filtered and taken away."""
     kind = answer.found[0].kind if answer.found else "enterprise"
-    columns = [*_lead(showing), *_middle(showing, kind), *_tail(showing)]
+    columns = [*_lead(showing), _why(showing, answer), *_middle(showing, answer, kind), *_tail(showing)]
     townships = {t: showing.place(t) for t in sorted({line.township for line in answer.found})}
     sieves: list[Sieve[Item]] = [
         Sieve(name="place", title=_("镇街"), value=lambda r: str(r["township"]), names=townships)
@@ -33,7 +35,7 @@ def listing(
             for key, title in _sources()
         ]
     return ListOf(
-        caption=f"{name_of(answer.figure)} {parts()[answer.part]}", href=href, rows=queries.items(answer, answer.found), columns=columns,
+        caption=f"{name_of(answer.figure)} · {parts()[answer.part]}", href=href, rows=queries.items(answer, answer.found), columns=columns,
         text=lambda r: f"{r['name']} {r['id']} {showing.place(r['township'])}", sieves=sieves, kept=kept, n=lambda r: int(r["n"]),
         name="rows", empty=_("没有这样的行"),
     )  # fmt: skip
@@ -44,6 +46,7 @@ def parts() -> dict[str, str]:
     return {
         "numerator": _("已计入"), "denominator": _("全部"), "unknown": _("未知"), "missing": _("尚缺"), "disagreements": _("互相矛盾"),
         "reported": _("自报开工"), "confirmed": _("走访确认开工"), "measured": _("用电复工"), "late": _("迟报"),
+        "seen": _("自报开工, 用电也见"), "unseen": _("自报开工, 用电不见"), "silent": _("没有自报, 用电却见"), "cases": _("累计病例"),
     }  # fmt: skip
 
 
@@ -51,16 +54,16 @@ def facets(answer: queries.RowsAnswer) -> tuple[str, ...]:
     """Return the parts that a figure has."""
     figure = answer.figure
     if isinstance(figure, Goal):
+        counts_cases = figure.counts == "cases"
         return (
-            ("numerator", "unknown")
-            if figure.counts == "cases"
+            ("numerator", "unknown", "cases")
+            if counts_cases
             else ("numerator", "denominator", "missing", "unknown")
         )
-    return (
-        ("numerator", "denominator", "missing", "unknown", "disagreements")
-        if figure.list_key
-        else ("numerator", "denominator", "unknown")
-    )
+    if figure.list_key is None:
+        return ("numerator", "denominator", "unknown")
+    against = ("seen", "unseen", "silent") if "measured" in figure.sources else ()
+    return ("numerator", "denominator", "missing", "unknown", "disagreements", *against)
 
 
 def unit(answer: queries.RowsAnswer) -> str:
@@ -94,51 +97,103 @@ def _lead(showing: Showing) -> list[Col[Item]]:
     ]
 
 
-def _middle(showing: Showing, kind: str) -> list[Col[Item]]:
-    def difficulty(r: Item) -> Cell:
-        key = r["reason"]
-        return Cell(
-            text=name_of(showing.book.find("difficulty", key, at=showing.board.on), key) if key else ""
-        )
+def _why(showing: Showing, answer: queries.RowsAnswer) -> Col[Item]:
+    """Return the column that says why each row is here: what the sources say that this part asks."""
+    asked = _asked(answer)
+    today = showing.board.on.isoformat()
+    window = showing.frames.window
 
-    on_site: Col[Item] = Col(
-        key="on_site",
-        title=_("在岗"),
-        kind="number",
-        cell=lambda r: Cell(text="" if r["on_site"] is None else f"{r['on_site']:,}"),
-        order=lambda r: r["on_site"],
-    )
-    reason: Col[Item] = Col(
-        key="reason",
-        title=_("原因"),
-        cell=difficulty if kind == "enterprise" else lambda r: Cell(text=r["reason"] or ""),
-    )
-    declared: Col[Item] = Col(
-        key="declared", title=_("自报"), kind="state", cell=lambda r: _state(r["declared"])
-    )
-    if kind == "project":
-        return [declared, on_site, reason]
-    if kind == "village":
-        return [
-            Col(
-                key="n",
-                title=_("户数"),
-                kind="number",
-                cell=lambda r: Cell(text=f"{r['n']:,}"),
-                order=lambda r: r["n"],
-            )
-        ]
+    def declared(r: Item) -> str:
+        words = {True: _("%(on)s报开工"), False: _("%(on)s报未开工"), None: _("%(on)s没有日报")}
+        return words[r["declared"]] % {"on": _day(today)}
+
+    def confirmed(r: Item) -> str:
+        if r["confirmed"] is None:
+            return _("近 %(n)d 天没有走访") % {"n": window}
+        words = _("%(on)s走访见开工") if r["confirmed"] else _("%(on)s走访见未开工")
+        return words % {"on": _day(r["seen_on"])}
+
+    def power(r: Item) -> str:
+        if r["power_ratio"] is None:
+            return _("没有用电读数")
+        return _("用电为基线的 %(n).0f%%") % {"n": 100 * r["power_ratio"]}
+
+    def text(r: Item) -> str:
+        match r["kind"]:
+            case "case":
+                origin = {"imported": _("输入"), "local": _("本地"), "unknown": _("来源不明")}[r["origin"]]
+                return _("%(on)s报告, %(origin)s") % {"on": _day(r["reported_on"]), "origin": origin}
+            case "village":
+                return _progress(r, today)
+        say = {"declared": declared, "confirmed": confirmed, "power": power}
+        return _("; ").join(say[source](r) for source in asked)
+
+    return Col(key="why", title=_("为什么在这里"), cell=lambda r: Cell(text=text(r)))
+
+
+def _asked(answer: queries.RowsAnswer) -> tuple[str, ...]:
+    """Return the sources that decide whether a member stands in a part of a figure."""
+    figure = answer.figure
+    if isinstance(figure, Goal):
+        return ("declared", "confirmed")
+    if figure.list_key is None:
+        return ("power",)
+    by_part = {
+        "confirmed": ("confirmed",),
+        "measured": ("power",),
+        **dict.fromkeys(("seen", "unseen", "silent"), ("declared", "power")),
+    }
+    has_power = "measured" in figure.sources
+    every = ("declared", "confirmed", "power") if has_power else ("declared", "confirmed")
+    return every if answer.part == "disagreements" else by_part.get(answer.part, ("declared",))
+
+
+def _progress(r: Item, today: str) -> str:
+    if r["last"] is None:
+        return _("从未上报")
+    words = _("完成 %(done)s / %(all)s 户") % {"done": f"{r['done']:,}", "all": f"{r['dwellings']:,}"}
+    if r["last"] == today:
+        return words
+    return _("; ").join((words, _("最后一次上报 %(on)s") % {"on": _day(r["last"])}))
+
+
+def _day(iso: str) -> str:
+    return shortday(date.fromisoformat(iso))
+
+
+def _middle(showing: Showing, answer: queries.RowsAnswer, kind: str) -> list[Col[Item]]:
     if kind == "case":
         return []
-    return [
-        declared,
+    if kind == "village":
+        households: Col[Item] = Col(
+            key="n",
+            title=_("户数"),
+            kind="number",
+            cell=lambda r: Cell(text=f"{r['n']:,}"),
+            order=lambda r: r["n"],
+        )
+        return [households]
+
+    def difficulty(r: Item) -> Cell:
+        key = r["reason"]
+        row = showing.book.find("difficulty", key, at=showing.board.on) if key else None
+        return Cell(text=name_of(row, key or _("没有提")))
+
+    columns: list[Col[Item]] = [
+        Col(key="declared", title=_("自报"), kind="state", cell=lambda r: _state(r["declared"])),
         Col(key="confirmed", title=_("走访"), kind="state", cell=lambda r: _state(r["confirmed"], note=" ".join(x for x in (r["seen_on"], r["seen_by"]) if x))),
         Col(
             key="power", title=_("用电"), kind="state", order=lambda r: r["power_ratio"],
             cell=lambda r: _state(_measured(r, showing), note="" if r["power_ratio"] is None else _("基线的 %(n).2f") % {"n": r["power_ratio"]}),
         ),
-        on_site, reason,
+        Col(key="gap", title=_("差距"), kind="number", order=lambda r: r["gap"], cell=lambda r: Cell(text=f"{100 * r['gap']:.0f}%"), value=lambda r: r["gap"]),
+        Col(key="on_site", title=_("在岗"), kind="number", order=lambda r: r["on_site"], cell=lambda r: Cell(text="" if r["on_site"] is None else f"{r['on_site']:,}")),
+        Col(key="difficulty", title=_("困难"), cell=difficulty),
     ]  # fmt: skip
+    left_out = {"power"} if kind == "project" else set()
+    if answer.part not in queries.CONTRADICTIONS:
+        left_out.add("gap")
+    return [c for c in columns if c.key not in left_out]
 
 
 def _tail(showing: Showing) -> list[Col[Item]]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from twofront.apps.centre import actions
+from twofront.apps.centre import actions, queries
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.published import Frozen, publications
 from twofront.ground import clock, kinds, ledger, lists, scope
@@ -42,8 +42,8 @@ def publication(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _publish(request, on)
     with scope.widened(request.actor.scope):
-        board = Board(on)
-        data = board.as_json()
+        board = queries.made(on)
+        data = board.as_seen(request.actor)
     days = [on + timedelta(days=n) for n in range(-LOOK_BACK.days, LOOK_BACK.days + 1)]
     past = publications(days)
     frozen = past.get(on)
@@ -51,7 +51,7 @@ def publication(request: Request) -> HttpResponse:
     by = _publisher(frozen) if frozen else ""
     page = PublicationPage(
         head=request.make_head(day=on), on=on, pairs=[_pair(board, f) for f in _figures(board, data)],
-        form=_form(on, again=frozen is not None) if on <= kinds.day() else None,
+        form=_form(on, again=frozen is not None),
         published_at=frozen.known if frozen else None, published_by=names.get(by, by), hash=frozen.hash if frozen else "",
         revisions=_revisions(board, data, frozen) if frozen else None, history=_history(past, names) if past else None,
         days=lists.days(request, on=on, known=None),

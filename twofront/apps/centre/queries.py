@@ -6,15 +6,29 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from twofront.apps.campaigns.queries import VillageProgress
 from twofront.apps.enterprises import queries as enterprises
+from twofront.apps.enterprises.queries import ReportRow, VisitRow
+from twofront.apps.figures.actions import NotYet
 from twofront.apps.figures.queries.board import Board
-from twofront.apps.figures.queries.selecting import PARTS, ROWS, Line, Part, lines
+from twofront.apps.figures.queries.selecting import (
+    PARTS,
+    ROWS,
+    Line,
+    Part,
+    cases,
+    lines,
+    members_of,
+    villages,
+)
 from twofront.apps.register import queries as register
+from twofront.core import figures as sums
 from twofront.core.errors import Refused
 from twofront.core.playbook import Chart, Goal
-from twofront.ground import scope
+from twofront.ground import kinds, scope
 from twofront.ground.scope import Actor
 
+CONTRADICTIONS = ("disagreements", "unseen", "silent")
 PAGE = 100
 MOST = 1_000
 
@@ -40,19 +54,35 @@ class RowsAnswer:
         return sum(line.n for line in self.found)
 
 
+def made(on: date, *, known: datetime | None = None, township: str | None = None) -> Board:
+    """Return the board of a day that has begun; to be read on the whole county.
+
+    Raises:
+        NotYet: The day is still to come.
+        NoSuchFigure: There is no such township that day.
+    """
+    if on > kinds.day():
+        raise NotYet(
+            f"{on} is still to come; ask for a day up to {kinds.day()}",
+            f"{on} 还没有到; 请选 {kinds.day()} 或更早的日子",
+        )
+    found = Board(on, known=known, township=township)
+    if township is not None and township not in found.frames.townships and township != register.NOWHERE:
+        raise _nothing()
+    return found
+
+
 def board(
     on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
 ) -> dict[str, Any]:
-    """Return the board as the contract has it; open to every account.
+    """Return the board as the contract has it: its sums are open to every account, its changed rows in their scope.
 
     Raises:
+        NotYet: The day is still to come.
         NoSuchFigure: There is no such township that day.
     """
     with scope.widened(by.scope):
-        made = Board(on, known=known, township=township)
-        if township is not None and township not in made.frames.townships and township != register.NOWHERE:
-            raise _nothing()
-        return made.as_json()
+        return made(on, known=known, township=township).as_seen(by)
 
 
 def rows(
@@ -63,37 +93,52 @@ def rows(
     The wall decides a second time: members that it does not let through are not there.
 
     Raises:
+        NotYet: The day is still to come.
         NoSuchFigure: There is no such figure, or it reaches beyond the asker's scope.
     """
     with scope.widened(by.scope):
-        made = Board(on, known=known, township=township)
+        counted = made(on, known=known, township=township)
         what, key = _split(figure)
-        found = made.book.find(what, key, at=on)
+        found = counted.book.find(what, key, at=on)
         if found is None or part not in PARTS or not by.can("rows.see"):
             raise _nothing()
+        if part == "cases" and not (isinstance(found, Goal) and found.counts == "cases"):
+            raise _nothing()
         chosen: Part = part
-        _within(by, made, found, township)
-        every = lines(made.frames, found, chosen)
+        _within(by, counted, found, township)
+        every = lines(counted.frames, found, chosen)
+        if isinstance(found, Chart) and chosen in CONTRADICTIONS:
+            every = _widest_first(counted, found, every)
     here = [line for line in every if township is None or line.township == township]
-    return RowsAnswer(found, chosen, made, _through_the_wall(here, on=on, known=known))
+    return RowsAnswer(found, chosen, counted, _through_the_wall(here, on=on, known=known))
 
 
 def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the contract's items of some rows: id, name, township, n, and what a person needs to act on them."""
-    made = answer.board
-    frames = made.frames
+    counted = answer.board
+    frames = counted.frames
     firms = [int(line.id) for line in chosen if line.kind == "enterprise"]
     projects = [int(line.id) for line in chosen if line.kind == "project"]
     known = frames.known
     with scope.reading(scope.READ_COUNTY):
-        records = register.firms(firms, on=made.on, known=known) if firms else {}
-        reports = enterprises.reports(firms, on=made.on, known=known) if firms else {}
-        visits = enterprises.visits(firms, on=made.on, window=frames.window, known=known) if firms else {}
-        project_reports = enterprises.project_reports(projects, on=made.on, known=known) if projects else {}
+        records = register.firms(firms, on=counted.on, known=known) if firms else {}
+        reports = enterprises.reports(firms, on=counted.on, known=known) if firms else {}
+        visits = enterprises.visits(firms, on=counted.on, window=frames.window, known=known) if firms else {}
+        project_reports = (
+            enterprises.project_reports(projects, on=counted.on, known=known) if projects else {}
+        )
+        project_visits = (
+            enterprises.visits(projects, on=counted.on, window=frames.window, is_project=True, known=known)
+            if projects
+            else {}
+        )
+        asked = {line.kind for line in chosen}
+        progress = {v.village: v for v in villages(frames)} if "village" in asked else {}
+        known_cases = {c.case_id: c for c in cases(frames)} if "case" in asked else {}
     heads: dict[str, Any] = {}
     out = []
     for line in chosen:
-        head = heads.setdefault(line.township, made.head_of(line.township))
+        head = heads.setdefault(line.township, counted.head_of(line.township))
         item: dict[str, Any] = {
             "id": line.code,
             "name": line.name,
@@ -103,15 +148,26 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
         }
         if line.list:
             item["list"] = line.list
-        if line.kind == "enterprise":
-            item |= _firm(int(line.id), records, reports, visits, frames.power.ratio(int(line.id)))
-        elif line.kind == "project":
-            report = project_reports.get(int(line.id))
-            item |= {
-                "declared": report.opened if report else None,
-                "on_site": report.on_site if report else None,
-                "reason": report.difficulty if report else None,
-            }
+        match line.kind:
+            case "enterprise":
+                key = int(line.id)
+                item |= {
+                    "member": key,
+                    **_said_of(reports.get(key), visits.get(key), frames.power.ratio(key)),
+                }
+                record = records.get(key)
+                item |= {
+                    "contact": record.contact if record else None,
+                    "mobile": record.mobile if record else None,
+                }
+            case "project":
+                key = int(line.id)
+                item |= _said_of(project_reports.get(key), project_visits.get(key), None)
+            case "village":
+                item |= _progress_of(progress.get(line.code))
+            case "case":
+                case = known_cases[line.code]
+                item |= {"reported_on": case.reported_on.isoformat(), "origin": case.origin}
         item["call"] = {"name": head.name, "phone": head.phone} if head else None
         out.append(item)
     return out
@@ -134,16 +190,22 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
     return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 
-def _firm(
-    member: int, records: dict[int, Any], reports: dict[int, Any], visits: dict[int, Any], ratio: float | None
-) -> dict[str, Any]:
-    record, report, visit = records.get(member), reports.get(member), visits.get(member)
+def _said_of(report: ReportRow | None, visit: VisitRow | None, ratio: float | None) -> dict[str, Any]:
+    """Return what was declared, seen on the spot and measured of a member, and how far that lies apart."""
+    declared, confirmed = report.opened if report else None, visit.opened if visit else None
     return {
-        "member": member, "declared": report.opened if report else None, "on_site": report.on_site if report else None,
-        "reason": report.difficulty if report else None, "confirmed": visit.opened if visit else None,
-        "seen_on": visit.on.isoformat() if visit else None, "seen_by": visit.officer if visit else None, "power_ratio": ratio,
-        "contact": record.contact if record else None, "mobile": record.mobile if record else None,
+        "declared": declared, "on_site": report.on_site if report else None, "reason": report.difficulty if report else None,
+        "confirmed": confirmed, "seen_on": visit.on.isoformat() if visit else None, "seen_by": visit.officer if visit else None,
+        "power_ratio": ratio, "gap": sums.gap(declared=declared, confirmed=confirmed, ratio=ratio),
     }  # fmt: skip
+
+
+def _progress_of(village: VillageProgress | None) -> dict[str, Any]:
+    return {
+        "done": village.done if village else None,
+        "dwellings": village.dwellings if village else None,
+        "last": village.on.isoformat() if village else None,
+    }
 
 
 def _split(figure: str) -> tuple[str, str]:
@@ -153,20 +215,25 @@ def _split(figure: str) -> tuple[str, str]:
     return what, key
 
 
-def _within(by: Actor, made: Board, figure: Chart | Goal, township: str | None) -> None:
+def _within(by: Actor, counted: Board, figure: Chart | Goal, township: str | None) -> None:
     """Refuse rows that reach beyond the asker's pairs: every line of the figure must be covered for the place asked."""
-    if township is not None and township not in made.frames.townships and township != register.NOWHERE:
-        raise _nothing()
-    keys = [figure.list_key or ""] if isinstance(figure, Chart) else list(figure.lists) or [""]
-    lines_needed = {figure.line} if keys == [""] else {_line_of(made, key) for key in keys}
     block = None if township in (None, register.NOWHERE) else township
-    if not all(by.scope.covers(line=line, block=block) for line in lines_needed):
+    if not all(by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)):
         raise _nothing()
 
 
-def _line_of(made: Board, list_key: str) -> str | None:
-    line = made.book.competent_line(lists=[list_key], at=made.on)
-    return line.key if line else None
+def _widest_first(counted: Board, chart: Chart, found: Sequence[Line]) -> list[Line]:
+    """Return contradictions in the order in which they are to be looked at."""
+    members = members_of(counted.frames, chart)
+    said = zip(members.ids.tolist(), members.declared.tolist(), members.confirmed.tolist(), strict=True)
+    states = {i: (sums.said(d), sums.said(c)) for i, d, c in said}
+
+    def gap(line: Line) -> float:
+        declared, confirmed = states[int(line.id)]
+        ratio = counted.frames.power.ratio(int(line.id)) if line.kind == "enterprise" else None
+        return sums.gap(declared=declared, confirmed=confirmed, ratio=ratio)
+
+    return sorted(found, key=lambda line: (-gap(line), line.township, line.code))
 
 
 def _through_the_wall(found: Sequence[Line], *, on: date, known: datetime | None) -> list[Line]:

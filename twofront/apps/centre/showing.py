@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
 from twofront.apps.centre.townships import Townships
 from twofront.apps.centre.words import Words
-from twofront.apps.figures.queries.selecting import at_of, cases, members_of, villages
+from twofront.apps.figures.queries.selecting import Part, at_of, cases, mask, members_of, villages
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Goal
 from twofront.ground.pages import name_of
@@ -56,10 +57,20 @@ class Showing(Words):
             if any(d["state"] == "unknown" for _g, d in zero)
             else "good"
         )
-        first = (zero or full)[0][0]
         return shapes.Sentence(
-            label=label, text=_("; ").join(words), href=self.rows(f"goal:{first.key}", "numerator"), tone=tone
+            label=label, text=_("; ").join(words), href=self._rows_of_the_stand(zero or full), tone=tone
         )
+
+    def _rows_of_the_stand(self, goals: Sequence[tuple[Goal, dict[str, Any]]]) -> str:
+        """Return the rows that the sentence begins with: cases that broke a goal, cases of unknown origin, else all that are known."""
+        first = goals[0][0]
+        if first.counts != "cases":
+            return self.rows(f"goal:{first.key}", "numerator")
+        for part in ("numerator", "unknown"):
+            for goal, d in goals:
+                if d[part]:
+                    return self.rows(f"goal:{goal.key}", part)
+        return self.rows(f"goal:{first.key}", "cases")
 
     def _zero_words(self, zero: Sequence[tuple[Goal, dict[str, Any]]]) -> str:
         broken = [f"{name_of(g)} {d['count']}" for g, d in zero if d["state"] == "broken"]
@@ -92,14 +103,14 @@ class Showing(Words):
                     tone="warn",
                 )
             return shapes.Sentence(label=label, text=_("没有该报未报的"), tone="good")
-        last_day = (goal.deadline - timedelta(seconds=1)).astimezone(self.board.zone)
+        by = date_format((goal.deadline - timedelta(seconds=1)).astimezone(self.board.zone), _("j 日"))
         failing = [b for b in self.townships.blocks if not b.forecast.arrives]
         if at_of(self.frames) >= goal.deadline:
             missing = self._goal(goal.key)["count"]
             if missing == 0:
                 return shapes.Sentence(
                     label=label,
-                    text=_("%(day)d 日调查全部完成") % {"day": last_day.day},
+                    text=_("%(day)s调查全部完成") % {"day": by},
                     href=self.survey(),
                     tone="good",
                 )
@@ -113,12 +124,12 @@ class Showing(Words):
         if not failing:
             return shapes.Sentence(
                 label=label,
-                text=_("按昨日进度, 各镇街 %(day)d 日前都能完成调查") % {"day": last_day.day},
+                text=_("按昨日进度, 各镇街 %(day)s前都能完成调查") % {"day": by},
                 href=self.survey(),
                 tone="good",
             )
-        text = _("%(day)d 日前 %(n)d 个镇街完不成调查: %(where)s") % {
-            "day": last_day.day,
+        text = _("%(day)s前 %(n)d 个镇街完不成调查: %(where)s") % {
+            "day": by,
             "n": len(failing),
             "where": _("、").join(b.name for b in failing),
         }
@@ -134,18 +145,16 @@ class Showing(Words):
         charts = [c for c in self.board.charts if c.list_key and "measured" in c.sources]
         for chart in charts:
             members = members_of(self.frames, chart)
-            is_open = members.declared == sums.OPEN
-            seen = int((is_open & (members.measured == sums.OPEN)).sum())
-            unseen = int((is_open & (members.measured == sums.SHUT)).sum())
             if not (members.measured >= 0).any():
                 continue
-            values = {"open": int(is_open.sum()), "seen": seen, "unseen": unseen}
-            text = _("自报复工 %(open)d 家, 其中用电只见 %(seen)d 家, %(unseen)d 家待走访") % values
+            parts: tuple[Part, ...] = ("reported", "seen", "unseen")
+            values = {p: int(mask(members, chart, p).sum()) for p in parts}
+            text = _("自报复工 %(reported)d 家, 其中用电只见 %(seen)d 家, %(unseen)d 家待走访") % values
             return shapes.Sentence(
                 label=label,
                 text=text,
-                href=self.rows(f"chart:{chart.key}", "disagreements"),
-                tone="warn" if unseen else "good",
+                href=self.rows(f"chart:{chart.key}", "unseen"),
+                tone="warn" if values["unseen"] else "good",
             )
         total = sum(c["disagreements"] for c in self.data["charts"])
         if total:
@@ -197,12 +206,27 @@ class Showing(Words):
         return shapes.Chart(
             key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=d["rate"], rate_known=d["rate_known"],
             is_index=chart.list_key is None, unit=_("家"), numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"],
-            facts=self._facts(d), sources=sources, disagreements=d["disagreements"] if chart.list_key else None,
+            facts=self._facts(d), sources=sources, against=self._against(chart), disagreements=d["disagreements"] if chart.list_key else None,
             disagreements_href=self.rows(figure, "disagreements"), series=[_point(p) for p in d["series"]], references=self._references(chart),
             owner=self.owner(d["owner"]), cutoff=datetime.fromisoformat(d["cutoff"]), list_version=d["list_version"], formula_version=d["formula_version"],
             numerator_href=self.rows(figure, "numerator"), denominator_href=self.rows(figure, "denominator"), unknown_href=self.rows(figure, "unknown"),
             href=f"{reverse('centre:chart', args=[chart.key])}?{urlencode(self.when())}",
         )  # fmt: skip
+
+    def _against(self, chart: Chart) -> list[shapes.Source]:
+        """Return what is declared against what is measured: both, declared only, measured only."""
+        members = members_of(self.frames, chart)
+        if chart.list_key is None or "measured" not in chart.sources or not (members.measured >= 0).any():
+            return []
+        parts: dict[Part, str] = {
+            "seen": _("自报、用电都见"),
+            "unseen": _("只有自报"),
+            "silent": _("没报, 用电见"),
+        }
+        return [
+            shapes.Source(title=title, count=int(mask(members, chart, part).sum()), href=self.rows(f"chart:{chart.key}", part))
+            for part, title in parts.items()
+        ]  # fmt: skip
 
     def _facts(self, d: Mapping[str, Any]) -> list[str]:
         if "energy_share" not in d:
@@ -258,7 +282,7 @@ class Showing(Words):
             unit={"cases": _("例"), "dwellings": _("户"), "members": _("家")}[goal.counts],
             numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"], since=goal.since, deadline=goal.deadline,
             closed=shapes.Closing(by=self._closer(closed["by"]), at=datetime.fromisoformat(closed["at"])) if closed else None,
-            owner=self.owner(d["owner"]), note=self._note(goal), numerator_href=self.rows(figure, "numerator"),
+            owner=self.owner(d["owner"]), note=self._note(goal), note_href=self.rows(figure, "cases") if goal.counts == "cases" else "", numerator_href=self.rows(figure, "numerator"),
             denominator_href=self.rows(figure, "denominator") if d["rows"]["denominator"] else "", unknown_href=self.rows(figure, "unknown"),
             missing_href=self.rows(figure, "missing") if goal.counts != "cases" else "",
             close_href=f"{reverse('figures:closings')}?{urlencode(self.when())}" if closed is None and self.actor.can(f"close:{goal.key}") else "",
@@ -321,7 +345,7 @@ class Showing(Words):
         fields = {"opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数")}
         href = (
             reverse("intake:import", args=[r["import_id"]])
-            if r["import_id"] and self.actor.can("imports.see")
+            if r["import_id"] and self.actor.can("imports.see") and self.actor.scope.is_whole
             else ""
         )
         if not href and r["field"] == "opened":

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
 from twofront.apps.centre.words import Words
-from twofront.apps.figures.queries.selecting import villages
+from twofront.apps.figures.queries.selecting import at_of, villages
 from twofront.core import figures as sums
 from twofront.core.time import end_of
 from twofront.ground.pages import is_english, name_of
@@ -89,8 +89,9 @@ class Townships:
             title=_("基础调查"),
             deadline=goal.deadline,
             rows=[self.forecast_row(b) for b in self.blocks],
-            needed_per_day=-(-(total - done) // int(left)) if left >= 1 else total - done,
+            needed_per_day=-(-(total - done) // int(left)) if left >= 1 else None,
             per_day=sum(b.forecast.per_day for b in self.blocks),
+            is_over=goal.deadline is not None and at_of(self.frames) >= goal.deadline,
             href=self.words.survey(),
         )
 

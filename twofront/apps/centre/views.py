@@ -15,7 +15,7 @@ from twofront.apps.centre.page import BoardPage, Changed, FrontHead, Late, RowsP
 from twofront.apps.centre.showing import Showing
 from twofront.apps.figures.queries.board import Board
 from twofront.core.time import write_moment
-from twofront.ground import kinds, lists, scope
+from twofront.ground import kinds, ledger, lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import (
     Request,
@@ -28,7 +28,7 @@ from twofront.ground.pages import (
     require,
 )
 from twofront.web.pages.figures import ChartPage, ListPage
-from twofront.web.parts import Cell, Link, NextLoad, Pair, Table
+from twofront.web.parts import Cell, DayPicker, Head, Link, NextLoad, Pair, Table
 
 KINDS_FIRST = (
     "divisions",
@@ -53,12 +53,23 @@ def board(request: Request) -> HttpResponse:
     require(request.actor, "board.see")
     on, known = asked_day(request), asked_known(request)
     page = _board_page(request, on, known)
-    if not request.htmx:
-        return render(request, page)
+    return _news(request, page) if request.htmx else render(request, page)
+
+
+def _news(request: Request, page: BoardPage) -> HttpResponse:
+    """Answer a board that asks for itself: the board if it changed, the running clock, or the whole page anew."""
+    if page.poll_href != request.get_full_path():
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     response = render(request, page, part="live")
     tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
+    is_same = request.headers.get("If-None-Match") == tag
+    if is_same and page.head.is_exercise:
         return HttpResponse(status=304)
+    time = render(request, page, part="clock")
+    if is_same:
+        time.headers["HX-Reswap"] = "none"  # the clock finds its place by itself
+        return time
+    response.content += time.content
     response.headers["ETag"] = tag
     return response
 
@@ -156,7 +167,7 @@ def changed(request: Request) -> HttpResponse:
         Col(
             key="known",
             title=_("得知"),
-            cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else ""),
+            cell=lambda c: Cell(text=c.known.strftime("%m-%d %H:%M") if c.known else "—"),
             order=lambda c: c.known,
         ),
     ]
@@ -225,7 +236,7 @@ def chart(request: Request, key: str) -> HttpResponse:
 
 def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage:
     with scope.widened(request.actor.scope):
-        made = Board(on, known=known)
+        made = queries.made(on, known=known)
         showing = Showing(made, request.actor)
         head = request.make_head(day=on, known=known)
         days = lists.days(request, on=on, known=known)
@@ -233,6 +244,7 @@ def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage
             return BoardPage(head=head, days=days, next_loads=_next_loads(showing))
         newest = known is None and on >= board_day()
         frozen = made.frozen.get(on)
+        published_at = frozen.known if frozen else None
         return BoardPage(
             head=head,
             days=days,
@@ -253,10 +265,19 @@ def _board_page(request: Request, on: date, known: datetime | None) -> BoardPage
             publish_href=f"{reverse('centre:publication')}?{urlencode(showing.when())}"
             if request.actor.can("publish")
             else "",
-            published_at=frozen.known if frozen else None,
-            poll_href=reverse("centre:board") if newest else "",
+            published_at=published_at,
+            poll_href=_poll_href(request, head, days, published_at) if newest else "",
             edition=_edition(made),
         )
+
+
+def _poll_href(request: Request, head: Head, days: DayPicker, published_at: datetime | None) -> str:
+    """Return where the board asks for itself; another address means that what stands around it is another."""
+    around = (days, head.phase, head.as_of if head.is_exercise else None, published_at)
+    query = {"around": hashlib.sha256(repr(around).encode()).hexdigest()[:16]}
+    if asked := request.GET.get("on"):
+        query["on"] = asked
+    return f"{reverse('centre:board')}?{urlencode(query)}"
 
 
 def _fronts(made: Board) -> list[FrontHead]:
@@ -278,14 +299,14 @@ def _edition(made: Board) -> str:
 
 def _next_loads(showing: Showing) -> list[NextLoad]:
     sheets = {s.key: name_of(s) for s in showing.book.of("sheet", at=showing.board.on)}
-    may = showing.actor.can
+    may, loaded = showing.actor.can, ledger.accepted_by_kind()
     return [
         NextLoad(
             kind=kind,
             title=sheets.get(kind, kind),
             template_href=reverse("intake:template", args=[kind]),
             upload_href=f"{reverse('intake:upload')}?kind={kind}" if may(f"load:{kind}") else "",
-            count=len(showing.frames.divisions) if kind == "divisions" else 0,
+            count=loaded.get(kind, 0),
         )
         for kind in KINDS_FIRST
     ]
@@ -293,7 +314,7 @@ def _next_loads(showing: Showing) -> list[NextLoad]:
 
 def _showing(request: Request) -> Showing:
     with scope.widened(request.actor.scope):
-        showing = Showing(Board(asked_day(request), known=asked_known(request)), request.actor)
+        showing = Showing(queries.made(asked_day(request), known=asked_known(request)), request.actor)
         showing.count()
         return showing
 

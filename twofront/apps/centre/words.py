@@ -27,8 +27,8 @@ class Words:
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """Return the board as data, counted once."""
-        return self.board.as_json()
+        """Return the board as its reader may see it, counted once."""
+        return self.board.as_seen(self.actor)
 
     @cached_property
     def survey_goal(self) -> Goal | None:

@@ -1,7 +1,7 @@
 """Writes on lists, reports, visits and projects. Joining or leaving a list is a dated act with a reason, never silent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -291,17 +291,7 @@ def _take_members(batch: Batch, lists: Mapping[str, Any], *, is_firm: bool) -> S
 
 def _part(batch: Batch, places: Sequence[int]) -> Batch:
     columns = {name: [column[i] for i in places] for name, column in batch.columns.items()}
-    return Batch(
-        batch.file,
-        [batch.numbers[i] for i in places],
-        columns,
-        batch.on,
-        batch.known,
-        batch.act,
-        batch.book,
-        batch.in_use,
-        batch.notes,
-    )
+    return replace(batch, numbers=[batch.numbers[i] for i in places], columns=columns)
 
 
 def _skips(own: Sequence[Verdict]) -> list[bool]:

@@ -22,6 +22,7 @@ from twofront.apps.units.queries import Holder
 from twofront.ground import kinds, ledger, lists
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
+from twofront.ground.scope import Actor
 from twofront.web.parts import Cell, Pair, Table, Tone
 
 NO_LIST = "-"
@@ -124,7 +125,7 @@ def firms(on: date, *, known: datetime | None) -> ListOf[FirmDay]:
 
     return ListOf(
         caption=_("企业日报 %(on)s") % {"on": on.isoformat()}, href=reverse("enterprises:firms"), rows=rows, name="firms",
-        kept=when, empty=_("没有符合条件的企业"),
+        kept=when, empty=_("没有符合条件的企业") if rows else _("您的范围内还没有企业；先装入企业名册"),
         text=lambda r: f"{r.firm.name} {r.firm.credit_code} {r.firm.contact} {r.firm.mobile}",
         columns=(
             Col(key="name", title=_("企业"), is_lead=True, order=lambda r: in_pinyin(r.firm.name), cell=name),
@@ -156,7 +157,7 @@ def projects(on: date, *, known: datetime | None) -> ListOf[ProjectDay]:
     rows = _project_days(on, known=known, window=words.window)
     return ListOf(
         caption=_("重点项目 %(on)s") % {"on": on.isoformat()}, href=reverse("enterprises:projects"), rows=rows, name="projects",
-        kept=lists.when(on, known), empty=_("没有符合条件的项目"),
+        kept=lists.when(on, known), empty=_("没有符合条件的项目") if rows else _("您的范围内还没有项目；先装入项目名册"),
         text=lambda r: f"{r.project.name} {r.project.code} {r.head.name if r.head else ''}",
         columns=(
             Col(key="name", title=_("项目"), is_lead=True, order=lambda r: in_pinyin(r.project.name), cell=lambda r: Cell(text=r.project.name, note=r.project.code)),
@@ -192,8 +193,9 @@ def project_sums(rows: Sequence[ProjectDay], *, on: date) -> list[Pair]:
     return pairs
 
 
-def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: bool) -> Table:
+def history(reports: Sequence[ReportRow], *, words: Words, by: Actor) -> Table:
     """Return what a firm has declared, corrections included, the newest first; each with who sent it."""
+    sees = units.overseen(by)
     doers = ledger.doers(r.act for r in reports)
     imports = ledger.imports_of(r.act for r in reports)
     corrected = {id(r) for r, older in pairwise(reports) if older.on == r.on}
@@ -203,7 +205,8 @@ def history(reports: Sequence[ReportRow], *, words: Words, may_open_imports: boo
 
     def who(r: ReportRow) -> Cell:
         login, uid = doers.get(r.act, ""), imports.get(r.act)
-        href = reverse("intake:import", args=[uid]) if uid and may_open_imports else ""
+        is_open = by.can("imports.see") and sees(login, r.known)
+        href = reverse("intake:import", args=[uid]) if uid and is_open else ""
         return Cell(text=words.person(login), note=_("随文件装入") if uid else _("在网页上报"), href=href)
 
     columns: list[Col[ReportRow]] = [

@@ -150,7 +150,7 @@ def _report_page(
         record=record,
         owner=Owner(line=_("联系人"), name=firm.contact, phone=firm.mobile) if firm.contact or firm.mobile else None,
         is_correction=now is not None,
-        history=tables.history(queries.past_reports(firm.id), words=words, may_open_imports=request.actor.can("imports.see")),
+        history=tables.history(queries.past_reports(firm.id), words=words, by=request.actor),
         days=lists.days(request, on=on, known=known),
     )  # fmt: skip
     return render(request, page, status=200 if sent is None else 422)

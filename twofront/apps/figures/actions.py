@@ -9,7 +9,8 @@ from typing import Any
 
 from twofront.apps.figures.models import Closing, Publication, PublishedSheet
 from twofront.core.errors import Refused
-from twofront.ground import kinds, stores
+from twofront.core.time import write_moment
+from twofront.ground import clockwork, kinds, stores
 from twofront.ground.acts import Key, act, action
 from twofront.ground.scope import Actor
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -54,7 +55,7 @@ def take_closings(batch: Batch) -> Sequence[Verdict]:
     ]
     states = stores.facts(
         Closing,
-        batch,
+        batch.with_made(closed_by="by"),
         key={"goal": c["goal"], "on": c["date"]},
         values={"closed_by": [b or batch.act.by.login for b in c["by"]]},
         beside={},
@@ -136,11 +137,11 @@ def reopen_day(
 def keep_publication(
     on: date, known: datetime, board: dict[str, Any], *, by: Actor, under: str | None, key: Key, at: datetime
 ) -> Published:
-    """Freeze a day of the board as it is known (发布).
+    """Freeze a day of the board as it is known (发布): all that was known at that moment, and nothing learned after it.
 
     Raises:
         NotYours: The actor may not publish.
-        NotYet: The day is still to come.
+        NotYet: The day, or the moment, is still to come.
     """
     if not by.can("publish"):
         raise NotYours(
@@ -149,10 +150,17 @@ def keep_publication(
         )
     if on > at.astimezone(kinds.zone()).date():
         raise NotYet(f"{on} is still to come; publish it when it has come", f"{on} 还没有到, 不能发布")
+    if known > at:
+        moment = write_moment(known, zone=kinds.zone())
+        raise NotYet(
+            f"{moment} is still to come; publish what is known by now, without --known",
+            f"{moment} 还没有到; 请按现在所知发布",
+        )
     text = json.dumps(board, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     with act(by=by, under=under, key=key, at=at) as a:
         Publication.objects.create(on=on, board=board, hash=digest, known_at=known, act=a.row)
+        clockwork.pass_by(known, a)
         a.changed("publications", on)
         a.event("board.published", f"board:{on.isoformat()}", digest=digest)
         return a.answer(Published(on, known, digest))

@@ -22,7 +22,9 @@ def close(goal: Goal, on: date, *, sent: Sent | None = None) -> Form:
         *_hidden(on),
     ]  # fmt: skip
     ask = _("对 %(goal)s 封 %(on)s 的账？") % {"goal": name_of(goal), "on": on.isoformat()}
-    return Form(href=reverse("figures:close", args=[goal.key]), fields=fields, submit=_("封账"), confirm=ask)
+    return Form(
+        href=reverse("figures:close", args=[goal.key]), fields=fields, submit=_("确认封账"), confirm=ask
+    )
 
 
 def reopen(goal: Goal, on: date, *, sent: Sent | None = None) -> Form:

@@ -56,5 +56,6 @@ READINGS = Loader(
     reshape=readings.reshape,
     is_strict=True,
     day="date",
+    moment="time",
 )
 LOADERS = (CLOSINGS, PUBLISHED, READINGS)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from django.conf import settings
+from django.db import connection
 
 from twofront.apps.figures.queries.published import guard_publication
 from twofront.apps.register import queries as register
@@ -19,6 +20,7 @@ from twofront.core.playbook import Playbook
 from twofront.core.sheets import EMPTY, Column, Grid, cell_name
 from twofront.core.sheets.cells import Tags
 from twofront.core.sheets.fields import plain_heading
+from twofront.ground import kinds, scope
 from twofront.ground.intake import Reshaped
 from twofront.ground.models import LakeFile
 from twofront.ground.stores import Batch, Reject, Verdict
@@ -29,6 +31,7 @@ DAY_HEADINGS = {"date", "record_date", "日期"}
 METER_HEADINGS = {"meter", "户号"}
 KWH_HEADINGS = {"kwh", "电量"}
 TIME_HEADINGS = {"time", "时间", "时刻"}
+LAKE_LOCK = 7_706_310_002
 
 
 def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
@@ -77,6 +80,7 @@ def take(batch: Batch) -> Sequence[Verdict]:
     if is_interval:
         guard_publication(batch.file, {t.date() for t in table.column("time").to_pylist()}, batch.known)
     layout: lake_store.Layout = "interval" if is_interval else "daily"
+    _lock("pg_advisory_xact_lock_shared")
     known = [_known(row) for row in LakeFile.objects.all()]
     beside = lake_read.compare(settings.DATA.lake, known, table, layout=layout)
     verdicts = beside.column("verdict").to_pylist()
@@ -95,6 +99,20 @@ def take(batch: Batch) -> Sequence[Verdict]:
     for i, verdict in zip(places, verdicts, strict=True):
         own[i] = names[verdict]
     return own
+
+
+def sweep() -> list[str]:
+    """Remove what a killed import left in the lake, and return it; nothing while an import is writing there."""
+    with scope.reading(scope.READ_COUNTY):
+        is_ours = _lock("pg_try_advisory_xact_lock")
+        return lake_store.sweep(settings.DATA.lake, {file.path for file in manifest()}) if is_ours else []
+
+
+def _lock(how: str) -> object:
+    """Ask for the lake until the transaction ends: imports share it, sweeping has it alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {how}(%s)", [LAKE_LOCK])
+        return cursor.fetchone()[0]
 
 
 def manifest() -> list[lake_store.LakeFile]:
@@ -129,7 +147,7 @@ def _refuse_early(
         if verdict == "other" and known_at is not None and batch.known < known_at:
             raise CannotDo(
                 f"{batch.file}:{batch.numbers[i]}",
-                f"would become known at {batch.known.isoformat()}, before the reading that it replaces ({known_at.isoformat()})",
+                f"would become known at {kinds.written(batch.known)}, before the reading that it replaces ({kinds.written(known_at)})",
                 "give a later --known, or none",
             )
 

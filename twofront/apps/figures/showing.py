@@ -64,9 +64,9 @@ def _known_cases(board: Board, figure: Mapping[str, Any], *, may_open: bool) -> 
     known = cases(board.frames)
     newest = max((c.known for c in known), default=None)
     return [
-        Pair(title=_("起算以来"), text=_("%(n)s 例") % {"n": figure["numerator"]}, href=_page(figure, "numerator", may_open=may_open)),
-        Pair(title=_("来源不明"), text=_("%(n)s 例") % {"n": figure["unknown"]}, href=_page(figure, "unknown", may_open=may_open)),
-        Pair(title=_("累计"), text=_("%(n)s 例，最后一例 %(on)s") % {"n": len(known), "on": known[0].reported_on.isoformat()} if known else _("没有病例")),
+        Pair(title=_("起算以来"), text=_("%(n)s 例") % {"n": figure["numerator"]}, href=_page(figure["rows"]["numerator"], may_open=may_open)),
+        Pair(title=_("来源不明"), text=_("%(n)s 例") % {"n": figure["unknown"]}, href=_page(figure["rows"]["unknown"], may_open=may_open)),
+        Pair(title=_("累计"), text=_("%(n)s 例，最后一例 %(on)s") % {"n": len(known), "on": known[0].reported_on.isoformat()} if known else _("没有病例"), href=_page(board.address(f"goal:{figure['key']}", "cases"), may_open=may_open)),
         Pair(title=_("最近一次得知"), text=_moment(board, newest)),
     ]  # fmt: skip
 
@@ -80,24 +80,23 @@ def _known_villages(board: Board, figure: Mapping[str, Any], *, may_open: bool) 
     return [
         Pair(title=_("今天报了"), text=_("%(of)s 个村（社区）中 %(n)s 个") % {"of": of, "n": today}),
         Pair(title=_("今天没报"), text=_("%(n)s 个") % {"n": silent}, tone="warn" if silent else "good"),
-        Pair(title=_("已完成"), text=_("%(n)s / %(of)s 户") % {"n": f"{figure['numerator']:,}", "of": f"{figure['denominator']:,}"}, href=_page(figure, "denominator", may_open=may_open)),
+        Pair(title=_("已完成"), text=_("%(n)s / %(of)s 户") % {"n": f"{figure['numerator']:,}", "of": f"{figure['denominator']:,}"}, href=_page(figure["rows"]["denominator"], may_open=may_open)),
         Pair(title=_("最近一次得知"), text=_moment(board, newest)),
     ]  # fmt: skip
 
 
 def _known_members(board: Board, figure: Mapping[str, Any], *, may_open: bool) -> list[Pair]:
     return [
-        Pair(title=_("在名单上"), text=_("%(n)s 家") % {"n": f"{figure['denominator']:,}"}, href=_page(figure, "denominator", may_open=may_open)),
-        Pair(title=_("自报开工并经走访确认"), text=_("%(n)s 家") % {"n": f"{figure['numerator']:,}"}, href=_page(figure, "numerator", may_open=may_open)),
+        Pair(title=_("在名单上"), text=_("%(n)s 家") % {"n": f"{figure['denominator']:,}"}, href=_page(figure["rows"]["denominator"], may_open=may_open)),
+        Pair(title=_("自报开工并经走访确认"), text=_("%(n)s 家") % {"n": f"{figure['numerator']:,}"}, href=_page(figure["rows"]["numerator"], may_open=may_open)),
         Pair(
-            title=_("还说不清"), text=_("%(n)s 家") % {"n": f"{figure['unknown']:,}"}, href=_page(figure, "unknown", may_open=may_open),
+            title=_("还说不清"), text=_("%(n)s 家") % {"n": f"{figure['unknown']:,}"}, href=_page(figure["rows"]["unknown"], may_open=may_open),
             note=_("没有报，或报了开工还没走访"),
         ),
     ]  # fmt: skip
 
 
-def _page(figure: Mapping[str, Any], part: str, *, may_open: bool) -> str:
-    address = figure["rows"][part]
+def _page(address: str | None, *, may_open: bool) -> str:
     return f"{reverse('centre:rows')}?{address.partition('?')[2]}" if address and may_open else ""
 
 
@@ -230,7 +229,7 @@ def _break(board: Board, chart: Chart | None, area: str, on: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """A member with what each source says of it: 1 open, 0 shut, -1 not known."""
+    """A member with what each source says of it (1 open, 0 shut, -1 not known), and how far that lies apart."""
 
     id: int
     code: str
@@ -238,6 +237,7 @@ class Speaking:
     township: str
     states: tuple[int, ...]
     ratio: float | None
+    gap: float
 
     @property
     def differs(self) -> bool:
@@ -257,13 +257,14 @@ def speaking(board: Board, chart: Chart) -> list[Speaking]:
     places = board.frames.places(is_firm=is_firm).of(members.ids)
     columns = {"reported": members.declared, "confirmed": members.confirmed, "measured": members.measured}
     states = zip(*(columns[s].tolist() for s in chart.sources), strict=True)
-    rows = zip(members.ids.tolist(), places.code, places.name, members.township, states, strict=True)
-    return [
-        Speaking(
-            i, str(code), str(name), str(township), said, board.frames.power.ratio(i) if is_firm else None
-        )
-        for i, code, name, township, said in rows
-    ]
+    people = zip(members.declared.tolist(), members.confirmed.tolist(), strict=True)
+    rows = zip(members.ids.tolist(), places.code, places.name, members.township, states, people, strict=True)
+    out = []
+    for i, code, name, township, said, (declared, confirmed) in rows:
+        ratio = board.frames.power.ratio(i) if is_firm else None
+        apart = sums.gap(declared=sums.said(declared), confirmed=sums.said(confirmed), ratio=ratio)
+        out.append(Speaking(i, str(code), str(name), str(township), said, ratio, apart))
+    return out
 
 
 def in_sight(rows: Sequence[Speaking], board: Board, chart: Chart) -> list[Speaking]:
@@ -294,7 +295,7 @@ def disagreements(
 ) -> ListOf[Speaking]:
     """Return those on whom two sources differ, or those of one combination, with whom to call and what to do."""
     chosen = [r for r in rows if (r.combination == said if said else r.differs)]
-    chosen.sort(key=lambda r: (r.ratio is None, r.ratio or 0.0, r.township, r.code))
+    chosen.sort(key=lambda r: (-r.gap, r.township, r.code))
     records = register.firms([r.id for r in chosen], on=board.on) if _is_firm(board, chart) else {}
     visits = enterprises.visits(
         [r.id for r in chosen],
@@ -345,6 +346,7 @@ def disagreements(
             Col(key="code", title=_("代码"), is_hidden=True, cell=lambda r: Cell(text=r.code)),
             Col(key="place", title=_("镇街"), order=lambda r: r.township, cell=lambda r: Cell(text=places.get(r.township, r.township))),
             *(source(n, key) for n, key in enumerate(chart.sources)),
+            Col(key="gap", title=_("差距"), kind="number", order=lambda r: r.gap, cell=lambda r: Cell(text=f"{100 * r.gap:.0f}%"), value=lambda r: r.gap),
             Col(key="whom", title=_("找谁"), cell=lambda r: Cell(text=contact(r)[0])),
             Col(key="phone", title=_("电话"), kind="phone", cell=lambda r: Cell(text=contact(r)[1])),
             Col(key="next", title=_("下一步"), cell=lambda r: Cell(text=_next(r))),

@@ -32,7 +32,8 @@ def take_enterprises(batch: Batch) -> Sequence[Verdict]:
         "block_code": c["township"],
     }
     batch.act.changed("enterprises")
-    return stores.held(EnterpriseRecord, batch, key="enterprise_id", ids=ids, values=values)
+    said = batch.with_made(section="sector", line_code="sector")
+    return stores.held(EnterpriseRecord, said, key="enterprise_id", ids=ids, values=values)
 
 
 def take_meters(batch: Batch) -> Sequence[Verdict]:
@@ -69,10 +70,12 @@ def _refuse_above_whole(
     held: dict[str, dict[tuple[int, date], tuple[date | None, float]]] = {}
     for s in queries.shares_of(set(c["meter"])):
         held.setdefault(s.meter, {})[s.enterprise, s.first] = (s.after, s.share)
-    for i, (meter, firm, share) in enumerate(zip(c["meter"], ids, shares, strict=True)):
+    for i, (meter, firm, said) in enumerate(zip(c["meter"], ids, shares, strict=True)):
         if isinstance(own[i], Reject):
             continue
-        first = c["from"][i]
+        first, last = c["from"][i], c["to"][i]
+        after = None if last is None else last + timedelta(days=1)
+        after, share = batch.body(("to", "share"), (after, said), held.get(meter, {}).get((firm, first)))
         beside = sum(
             part for (other, since), (after, part) in held.get(meter, {}).items()
             if other != firm and since <= first and (after is None or first < after)
@@ -80,8 +83,7 @@ def _refuse_above_whole(
         if beside + share > WHOLE:
             own[i] = _above_whole(meter, beside, share)
             continue
-        last = c["to"][i]
-        held.setdefault(meter, {})[firm, first] = (None if last is None else last + timedelta(days=1), share)
+        held.setdefault(meter, {})[firm, first] = (after, share)
 
 
 def _above_whole(meter: str, beside: float, share: float) -> Reject:

@@ -12,7 +12,7 @@ def take_cases(batch: Batch) -> Sequence[Verdict]:
     c = batch.columns
     states = stores.facts(
         Case,
-        batch,
+        batch.with_made(block_code="township"),
         key={"case_id": c["case_id"]},
         values={
             "reported_on": c["reported_on"],

@@ -1,8 +1,7 @@
 """Writes on divisions. A new tree begins on a day; the old codes stay valid before it."""
 
 from collections.abc import Sequence
-
-from pypinyin import lazy_pinyin
+from dataclasses import replace
 
 from twofront.apps.territory.models import Division
 from twofront.core.errors import CannotDo
@@ -28,7 +27,8 @@ def take_divisions(batch: Batch) -> Sequence[Verdict]:
     ]
     refused = [isinstance(v, Reject) for v in verdicts]
     values = {"name": names, "name_key": [pinyin_key(n) for n in names], "parent": parents}
-    states = stores.held(Division, batch, key="code", ids=codes, values=values, skip=refused)
+    whole = replace(batch, absent=frozenset())  # the file is the whole tree: a parent left out is the prefix
+    states = stores.held(Division, whole, key="code", ids=codes, values=values, skip=refused)
     if not any(refused):
         _end_others(batch, listed)
     batch.act.changed("divisions")
@@ -47,6 +47,8 @@ def parent_of(code: str) -> str:
 
 def pinyin_key(name: str) -> str:
     """Return the key by which a Chinese name sorts as people expect."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes 0.4 s, and only this needs it
+
     return " ".join(lazy_pinyin(name))
 
 

@@ -12,7 +12,7 @@ from twofront.web.parts import Field, Form
 def login(*, following: str, name: str = "", error: str = "") -> Form:
     """Return the form of signing in; `following` is where the reader goes then."""
     fields = [
-        Field(name="login", title=_("账号"), value=name, autocomplete="username", is_required=True),
+        Field(name="login", title=_("登录名"), value=name, autocomplete="username", is_required=True),
         Field(name="password", title=_("密码"), kind="password", autocomplete="current-password", is_required=True),
         Field(name="next", title="", kind="hidden", value=following),
     ]  # fmt: skip

@@ -1,12 +1,13 @@
 """Reads on units: who somebody is, and what he may see and do today."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from twofront.apps.units.models import Account, Post
 from twofront.core.playbook import Playbook
+from twofront.core.time import Days
 from twofront.ground import clock, history, kinds
 from twofront.ground.scope import COUNTY, Actor, Pair, Scope
 
@@ -92,10 +93,38 @@ def accounts() -> list[AccountRow]:
     ]
 
 
-def holders(*, on: date) -> list[Holder]:
-    """Return who holds which post on a day, by role, unit and login."""
-    posts = history.in_force(Post, on).select_related("account").order_by("role", "unit", "account__login")
+def holders(*, on: date, known: datetime | None = None) -> list[Holder]:
+    """Return who holds which post on a day, as known at a moment, by role, unit and login."""
+    posts = (
+        history.in_force(Post, on, known=known)
+        .select_related("account")
+        .order_by("role", "unit", "account__login")
+    )
     return [Holder(p.line, p.unit, p.role, p.account.name, p.account.phone, p.account.login) for p in posts]
+
+
+def overseen(by: Actor) -> Callable[[str, datetime], bool]:
+    """Return the test whether what a login did at a moment is for somebody's eyes.
+
+    It is if he did it himself, or if every pair that the login's posts opened on that day lies within his scope; of a
+    login without posts only the whole county sees what it did.
+    """
+    book, zone = kinds.book(), kinds.zone()
+    posts: dict[str, list[Post]] = {}
+    for post in Post.objects.filter(known__contains=history.seen(None)).select_related("account"):
+        posts.setdefault(post.account.login, []).append(post)
+
+    def within(pair: Pair) -> bool:
+        line, block = (None if x == "*" else x for x in pair)
+        return by.scope.covers(line=line, block=block)
+
+    def sees(login: str, at: datetime) -> bool:
+        day = at.astimezone(zone).date()
+        held = [p for p in posts.get(login, ()) if day in Days.from_half_open(p.valid.lower, p.valid.upper)]
+        pairs = {pair for p in held if (pair := _pair(book, day, p)) is not None}
+        return login == by.login or by.scope.is_whole or (bool(pairs) and all(map(within, pairs)))
+
+    return sees
 
 
 def _actor(account: Account, *, on: date | None = None) -> Actor:
@@ -132,9 +161,18 @@ def _rights(book: Playbook, day: date, posts: Iterable[Post]) -> tuple[frozenset
     pairs: set[Pair] = {AGGREGATES_ONLY}
     for post in posts:
         may |= book.permissions(post.role, line=post.line, at=day)
-        match book.one("role", post.role, at=day).scope:
-            case "county":
-                pairs.add(("*", "*"))
-            case "line" | "block":
-                pairs.add((post.line, post.unit))
+        pair = _pair(book, day, post)
+        if pair is not None:
+            pairs.add(pair)
     return frozenset(may), frozenset(pairs)
+
+
+def _pair(book: Playbook, day: date, post: Post) -> Pair | None:
+    """Return the pair of line and block that a post opens; None if it opens no rows."""
+    match book.one("role", post.role, at=day).scope:
+        case "county":
+            return "*", "*"
+        case "line" | "block":
+            return post.line, post.unit
+        case _:
+            return None

@@ -233,7 +233,7 @@ def _pairs(row: AccountRow) -> tuple[Pair, ...]:
         for role, unit, line in row.posts
     ]
     return (
-        Pair(title=_("账号"), text=row.login),
+        Pair(title=_("登录名"), text=row.login),
         Pair(title=_("电话"), text=row.phone, href=f"tel:{row.phone}" if row.phone else ""),
         Pair(title=_("状态"), text=state.text, tone=state.tone),
         Pair(title=_("令牌"), text=_("已发") if row.has_token else _("没有")),
@@ -253,7 +253,7 @@ def _accounts() -> ListOf[AccountRow]:
         caption=_("全部账号"), href=reverse("units:accounts"), rows=queries.accounts(), name="accounts", empty=_("没有符合条件的账号"),
         text=lambda r: f"{r.login} {r.name} {r.phone} {called.roles_of(r)} {called.lines_of(r)} {called.units_of(r)}",
         columns=(
-            Col(key="name", title=_("账号"), is_lead=True, order=lambda r: r.login, cell=name),
+            Col(key="name", title=_("谁"), is_lead=True, order=lambda r: r.login, cell=name),
             Col(key="login", title=_("登录名"), is_hidden=True, cell=lambda r: Cell(text=r.login)),
             Col(key="role", title=_("角色"), order=called.roles_of, cell=lambda r: Cell(text=called.roles_of(r) or _("没有岗位"))),
             Col(key="line", title=_("条线"), order=called.lines_of, cell=lambda r: Cell(text=called.lines_of(r) or _("没有"))),

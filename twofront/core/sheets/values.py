@@ -14,7 +14,7 @@ from typing import Any
 from twofront.core import ids
 from twofront.core.sheets.cells import BOOL, DATE, NUMBER, from_serial, plain_number
 from twofront.core.sheets.fields import Field
-from twofront.core.time import BadTime, parse_moment
+from twofront.core.time import YEARS, BadTime, parse_moment
 
 Value = Any
 
@@ -208,7 +208,7 @@ def _day(plain: str, text: str, context: Context) -> date:
 
 
 def _in_use(day: date, text: str) -> date:
-    if not 1900 <= day.year <= 2100:
+    if day.year not in YEARS:
         raise _no_day(text)
     return day
 
@@ -318,6 +318,12 @@ def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
 def _within(value: Value, spec: Field) -> None:
     if spec.low is not None and value < spec.low:
         raise Wrong("range", f"{value}: at least {spec.low} is needed", f"“{value}”不应小于{spec.low}")
+    if isinstance(spec.high, date) and value > spec.high:
+        raise Wrong(
+            "range",
+            f"{value}: later than {spec.high}; correct it, or send the row when that has come",
+            f"“{value}”晚于{spec.high}, 请更正, 或到时再报",
+        )
     if spec.high is not None and value > spec.high:
         raise Wrong("range", f"{value}: at most {spec.high} is allowed", f"“{value}”不应大于{spec.high}")
 

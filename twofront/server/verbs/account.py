@@ -1,7 +1,7 @@
 """Print a new password or token for an account, once.
 
 Example:
-    twofront account password operator --data ./county
+    %(prog)s operator --data ./county
 """
 
 import argparse

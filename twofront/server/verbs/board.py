@@ -1,13 +1,12 @@
 """Print or publish a day of the command board.
 
 Example:
-    twofront board export --data ./county --on 2020-02-18
+    %(prog)s --data ./county --on 2020-02-18
 """
 
 import argparse
 import json
 
-from twofront.core.errors import CannotDo
 from twofront.server import county
 
 
@@ -24,21 +23,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the contract's object."""
     with county.opened(args.data, by=args.by) as open_:
-        from twofront.core.time import BadTime, parse_day, parse_moment  # noqa: PLC0415
         from twofront.ground import kinds  # noqa: PLC0415
 
-        try:
-            on = parse_day(args.on)
-            known = parse_moment(args.known, zone=kinds.zone()) if args.known else None
-        except BadTime as e:
-            raise CannotDo("--on/--known", str(e), "write 2020-02-18, or 2020-02-18T19:30") from e
+        on, known = county.day_of("--on", args.on), open_.known(args.known)
         if args.verb.endswith("publish"):
             from twofront.apps.centre import actions  # noqa: PLC0415
 
             done = actions.publish(on, known=known, by=open_.by, at=open_.now)
             answer = {
                 "on": done.on.isoformat(),
-                "known": done.known.astimezone(kinds.zone()).isoformat(),
+                "known": kinds.written(done.known),
                 "hash": done.hash,
             }
         else:

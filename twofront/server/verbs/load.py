@@ -41,15 +41,11 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(args.kind, "is no KIND", f"write one of {', '.join(LOADS)}")
     mapping = _mapping(args.map)
     with county.opened(args.data, by=args.by) as open_:
-        from twofront.core.time import BadTime, parse_day, parse_moment  # noqa: PLC0415
-        from twofront.ground import intake, kinds  # noqa: PLC0415
+        from twofront.ground import intake  # noqa: PLC0415
         from twofront.server.loads import loader  # noqa: PLC0415
 
-        try:
-            on = parse_day(args.on) if args.on else None
-            known = parse_moment(args.known, zone=kinds.zone()) if args.known else None
-        except BadTime as e:
-            raise CannotDo("--on/--known", str(e), "write 2020-02-18, or 2020-02-18T19:30") from e
+        on = county.day_of("--on", args.on) if args.on else None
+        known = open_.known(args.known)
         give_back = _give_back(args)
         report = intake.load(
             loader(args.kind),
@@ -69,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
         )
         if not args.dry_run:
             give_back(report)
-    print(json.dumps(dataclasses.asdict(report), ensure_ascii=False))
+    answer = dataclasses.asdict(report) | {"columns": dict(report.columns)}
+    print(json.dumps(answer, ensure_ascii=False))
     return 1 if report.rejected else 0
 
 

@@ -9,7 +9,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-from twofront.core.errors import CannotDo
 from twofront.server import county, playbooks
 
 
@@ -25,27 +24,19 @@ def run(args: argparse.Namespace) -> int:
     """Check the playbook, put it in force, print its version."""
     files = playbooks.files_of(Path(args.folder))
     with county.opened(args.data, by=args.by) as open_:
-        from twofront.core.time import BadTime, parse_moment, write_moment  # noqa: PLC0415
         from twofront.ground import kinds  # noqa: PLC0415
         from twofront.ground.acts import new_key  # noqa: PLC0415
 
-        try:
-            known = parse_moment(args.known, zone=kinds.zone()) if args.known else open_.now
-        except BadTime as e:
-            raise CannotDo("--known", str(e), "write 2020-02-18T19:30") from e
-        if known > open_.now:
-            raise CannotDo(
-                "--known", f"{args.known} lies after the county's now", "give an earlier moment, or none"
-            )
+        known = open_.known(args.known) or open_.now
         from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
 
-        guard_publications_from(args.folder, date.min, known)
+        known = guard_publications_from(args.folder, date.min, known)
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=open_.now)
     print(
         json.dumps(
             {
                 "playbook": f"{loaded.code}@{loaded.sha256[:12]}",
-                "known": write_moment(loaded.known, zone=kinds.zone()),
+                "known": kinds.written(loaded.known),
             }
         )
     )

@@ -79,7 +79,7 @@ SENTENCES = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `power index`."""
-    parser.epilog = EXAMPLE.replace("%", "%%")
+    parser.epilog = EXAMPLE
     parser.add_argument("readings", type=Path, metavar="READINGS", help="file of meter readings")
     parser.add_argument(
         "--layout", required=True, choices=("wide", "long", "interval"), help="how the file is laid out"

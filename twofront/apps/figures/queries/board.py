@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from twofront.apps.figures.queries.frames import Frames
+from twofront.apps.figures.queries.frames import NOWHERE, Frames
 from twofront.apps.figures.queries.published import ClosedBy, Frozen, Sheet, closings, publications, sheets
 from twofront.apps.figures.queries.selecting import (
     Part,
@@ -27,6 +27,7 @@ from twofront.core.figures import Members
 from twofront.core.playbook import Chart, Goal, GoalSet
 from twofront.core.power.index import DayIndex
 from twofront.core.time import at_hour, write_moment
+from twofront.ground.scope import Actor
 
 THREE: tuple[Part, ...] = ("numerator", "denominator", "unknown")
 
@@ -47,7 +48,7 @@ class Board:
         self.township = township
         self.book = self.frames.book
         self.zone = self.book.zone
-        self.holders = units.holders(on=on)
+        self.holders = units.holders(on=on, known=known)
         self.closed = closings([on], known=known)
         frozen = publications(self.frames.days, known=known)
         self.frozen: Mapping[date, Frozen] = {
@@ -67,6 +68,19 @@ class Board:
             "late": [asdict(row) for row in self.late()],
             "changed": list(self.changed()),
         }
+
+    def as_seen(self, by: Actor) -> dict[str, Any]:
+        """Return the contract's object for one reader: the sums of all, and of what changed only the rows in his scope."""
+        whole = self.as_json()
+        return {**whole, "changed": [row for row in whole["changed"] if self._is_seen(row, by)]}
+
+    def lines_of(self, figure: Chart | Goal | None) -> set[str | None]:
+        """Return the lines that a scope must cover to see the rows of a figure; no figure is anyone's: no line."""
+        if figure is None:
+            return {None}
+        keys = figure.lists if isinstance(figure, Goal) else (figure.list_key,) if figure.list_key else ()
+        found = (self.book.competent_line(lists=[key], at=self.on) for key in keys)
+        return {line.key if line else None for line in found} or {figure.line}
 
     @property
     def goals(self) -> list[Goal]:
@@ -197,12 +211,14 @@ class Board:
 
     def _list(self, chart: Chart, members: Members) -> dict[str, Any]:
         c = sums.count(members)
+        said = {
+            "reported": (members.declared, c.numerator),
+            "confirmed": (members.confirmed, c.confirmed),
+            "measured": (members.measured, c.measured),
+        }
         known = {
-            "reported": c.numerator if bool((members.declared >= 0).any()) else None,
-            "confirmed": c.confirmed if "confirmed" in chart.sources else None,
-            "measured": c.measured
-            if "measured" in chart.sources and bool((members.measured >= 0).any())
-            else None,
+            source: n if source in chart.sources and bool((states != sums.UNKNOWN).any()) else None
+            for source, (states, n) in said.items()
         }
         return {
             "numerator": c.numerator, "denominator": c.denominator, "unknown": c.unknown, "rate": c.rate, "rate_known": c.rate_known,
@@ -354,6 +370,15 @@ class Board:
         ]
 
     # -- small things --------------------------------------------------------------------------------------------
+
+    def _is_seen(self, row: Mapping[str, Any], by: Actor) -> bool:
+        """Tell whether a changed row lies in a reader's scope: a member in its township, a village in itself."""
+        figure = self.book.find(Chart, row["key"], at=self.on) or self.book.find(Goal, row["key"], at=self.on)
+        place = row["id"] if row["field"] == "done" else row["code"]
+        block = None if place == NOWHERE else place
+        return by.can("rows.see") and all(
+            by.scope.covers(line=line, block=block) for line in self.lines_of(figure)
+        )
 
     def _within(self, members: Members) -> Members:
         return members if self.township is None else members.take(members.township == self.township)

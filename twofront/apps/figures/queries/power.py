@@ -90,6 +90,8 @@ def measure(
     for first, last, ids in _runs(days, spans, formula.of):
         for cell in index(ids, Days(first, last)):
             series[cell.date] = cell
+    if not any(cell.firms for cell in series.values()):
+        series = {}  # meters without a baseline measure nothing
     members = _members(spans, formula.of, on)
     townships = index(members, Days(on, on), "township")
     firms = [int(f) for f in states["firm"]]

@@ -8,7 +8,7 @@ from typing import Any
 from twofront.apps.figures.models import Closing, Publication, PublishedSheet
 from twofront.core.errors import CannotDo
 from twofront.core.time import write_moment
-from twofront.ground import history, kinds
+from twofront.ground import clock, history, kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +79,42 @@ def publications(days: Sequence[date], *, known: datetime | None = None) -> dict
     return {r.on: Frozen(r.on, r.known_at, r.hash, r.board) for r in rows if not r.is_void}
 
 
-def guard_publication(file: str, days: set[date], known: datetime) -> None:
-    """Refuse rows that would have been known before their day was last published: the published board saw no such row.
+def guard_publication(file: str, days: set[date], known: datetime) -> datetime:
+    """Return since when rows of some days are known: what is loaded at a publication's very moment, one step after it.
+
+    So no published board ever sees a row that came after it.
 
     Raises:
         CannotDo: A day of the file was published later than *known*.
     """
-    _refuse_before(file, known, on__in=days)
+    return _after(file, known, on__in=days)
 
 
-def guard_publications_from(file: str, first: date, known: datetime) -> None:
-    """Refuse what holds from a day on, if it would have been known before that day or a later one was last published.
+def guard_publications_from(file: str, first: date, known: datetime) -> datetime:
+    """Return since when what holds from a day on is known, as `guard_publication` does for days.
 
     Raises:
         CannotDo: Such a day was published later than *known*.
     """
-    _refuse_before(file, known, on__gte=first)
+    return _after(file, known, on__gte=first)
 
 
-def _refuse_before(file: str, known: datetime, **days: set[date] | date) -> None:
-    later = Publication.objects.filter(known_at__gt=known, is_void=False, **days)
-    first = later.order_by("-known_at").values_list("on", "known_at").first()
-    if first is None:
-        return
-    zone = kinds.zone()
-    raise CannotDo(
-        file,
-        f"holds rows of {first[0]}, which was published as known at {write_moment(first[1], zone=zone)}, "
-        f"after {write_moment(known, zone=zone)}",
-        "load it with a later --known, or none",
+def _after(file: str, known: datetime, **days: set[date] | date) -> datetime:
+    published = Publication.objects.filter(is_void=False)
+    later = (
+        published.filter(known_at__gt=known, **days)
+        .order_by("-known_at")
+        .values_list("on", "known_at")
+        .first()
     )
+    if later is not None:
+        zone = kinds.zone()
+        raise CannotDo(
+            file,
+            f"holds rows of {later[0]}, which was published as known at {write_moment(later[1], zone=zone)}, "
+            f"after {write_moment(known, zone=zone)}",
+            "load it with a later --known, or none",
+        )
+    while published.filter(known_at=known).exists():
+        known += clock.STEP
+    return known

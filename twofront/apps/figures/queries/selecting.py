@@ -1,7 +1,8 @@
 """Which rows make a figure. A figure and its rows are counted from one frame by one mask, so that they cannot differ.
 
 A figure is a chart or a goal; a part of it is its numerator, denominator or unknown, or one of the further counts that
-a page opens (missing, disagreements, reported, confirmed, measured).
+a page opens (missing, disagreements, reported, confirmed, measured; declared against measured: seen, unseen, silent; all
+cases known: cases).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from twofront.apps.figures.queries.frames import NOWHERE, Frames
 from twofront.apps.residents import queries as residents
 from twofront.apps.residents.queries import KnownCase
 from twofront.core import figures as sums
-from twofront.core.figures import OPEN, UNKNOWN, Mask, Members
+from twofront.core.figures import OPEN, SHUT, UNKNOWN, Mask, Members
 from twofront.core.playbook import Chart, Goal
 from twofront.core.time import end_of, write_moment
 
@@ -32,6 +33,10 @@ Part = Literal[
     "confirmed",
     "measured",
     "late",
+    "seen",
+    "unseen",
+    "silent",
+    "cases",
 ]
 _COUNT: dict[str, Callable[[VillageProgress], int]] = {
     "numerator": lambda v: v.done, "denominator": lambda v: v.dwellings, "missing": lambda v: v.dwellings - v.done, "late": lambda v: 1,
@@ -46,6 +51,10 @@ PARTS: tuple[Part, ...] = (
     "confirmed",
     "measured",
     "late",
+    "seen",
+    "unseen",
+    "silent",
+    "cases",
 )
 ROWS = "/api/v1/rows"
 
@@ -109,6 +118,11 @@ def mask(members: Members, figure: Chart | Goal, part: Part) -> Mask:
             "reported": is_open,
         }
     masks |= {"disagreements": sums.disagreeing(members), "confirmed": members.confirmed == OPEN}
+    masks |= {
+        "seen": (members.declared == OPEN) & (members.measured == OPEN),
+        "unseen": (members.declared == OPEN) & (members.measured == SHUT),
+        "silent": (members.declared == UNKNOWN) & (members.measured == OPEN),
+    }
     masks.setdefault("measured", members.measured == OPEN)
     masks.setdefault("reported", members.declared == OPEN)
     masks.setdefault("late", masks["unknown"])
@@ -187,10 +201,8 @@ def _case_lines(frames: Frames, goal: Goal, part: Part) -> list[Line]:
     if part == "denominator":
         return []
     origin = "unknown" if part == "unknown" else goal.origin
-    return [
-        Line("case", c.case_id, c.case_id, c.case_id, c.township, 1)
-        for c in counted_cases(frames, goal, origin)
-    ]
+    chosen = cases(frames) if part == "cases" else counted_cases(frames, goal, origin)
+    return [Line("case", c.case_id, c.case_id, c.case_id, c.township, 1) for c in chosen]
 
 
 def _village_lines(frames: Frames, part: Part) -> list[Line]:

@@ -1,0 +1,101 @@
+"""The board updates by itself: a poll is answered with what changed, and with a reload when what stands around it did."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+FIRM_09 = "91330799MA0003339E"
+
+
+@pytest.fixture
+def move(small_county: Any) -> Callable[[datetime], None]:
+    """Move the county's clock on, as another window does."""
+
+    def move_(at: datetime) -> None:
+        from twofront.ground import clockwork
+        from twofront.ground.acts import new_key
+        from twofront.ground.scope import system
+
+        clockwork.set_clock(at, by=system("test"), under=None, key=new_key(), at=at)
+
+    return move_
+
+
+def _poll(client: Any, page: str, tag: str = "") -> Any:
+    found = re.search(r'hx-get="([^"]+)"', page)
+    assert found
+    return client.get(
+        found[1].replace("&amp;", "&"),
+        headers={"HX-Request": "true", **({"If-None-Match": tag} if tag else {})},
+    )
+
+
+def test_an_unchanged_board_costs_an_empty_answer(client_as: Callable[[str], Any]) -> None:
+    """The first poll gives the board with its tag, the next one that carries the tag nothing."""
+    office = client_as("office")
+    page = office.get("/").content.decode()
+
+    first = _poll(office, page)
+    second = _poll(office, page, first.headers["ETag"])
+
+    assert first.status_code == 200
+    assert (second.status_code, second.content) == (304, b"")
+
+
+def test_a_figure_that_moved_is_swapped_with_the_clock_beside_it(client_as: Callable[[str], Any]) -> None:
+    """09 is reported open: the board says 6 of 12 where it said 5; nothing around it changed, so nothing is reloaded."""
+    office = client_as("office")
+    page = office.get("/").content.decode()
+    tag = _poll(office, page).headers["ETag"]
+    office.post(f"/firms/{FIRM_09}/report", {"on": "2020-02-18", "opened": "1"})
+
+    news = _poll(office, page, tag)
+
+    assert "HX-Refresh" not in news.headers
+    assert re.search(r"\b5</a></span> / .{1,160}>12</a>", page)
+    assert re.search(r">6</a></span> / .{1,160}>12</a>", news.content.decode())
+    assert re.search(
+        r'id="clock" hx-swap-oob="true"><time datetime="2020-02-18T19:30">', news.content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "to"),
+    [
+        ("", datetime(2020, 2, 18, 12, 30, tzinfo=UTC)),
+        ("", datetime(2020, 2, 20, 12, 0, tzinfo=UTC)),
+        ("?on=2020-02-18", datetime(2020, 2, 20, 12, 0, tzinfo=UTC)),
+    ],
+    ids=["the standing clock moved", "the day moved", "the day that was asked for is past"],
+)
+def test_the_page_is_loaded_anew_when_day_or_standing_clock_moved(
+    client_as: Callable[[str], Any], move: Callable[[datetime], None], query: str, to: datetime
+) -> None:
+    """Header, title and day picker stand outside of what is swapped: they must not stay behind the figures."""
+    office = client_as("office")
+    page = office.get(f"/{query}").content.decode()
+    move(to)
+
+    answer = _poll(office, page)
+
+    assert answer.headers["HX-Refresh"] == "true"
+    assert answer.content == b""
+
+
+def test_a_board_asked_for_by_day_asks_for_that_day(client_as: Callable[[str], Any]) -> None:
+    """Otherwise the newest day would stand under the title of the one that was asked for, or reload for ever."""
+    office = client_as("office")
+    page = office.get("/?on=2020-02-18").content.decode()
+
+    answer = _poll(office, page)
+
+    assert "on=2020-02-18" in answer.wsgi_request.get_full_path()
+    assert "HX-Refresh" not in answer.headers
+
+
+def test_a_past_day_does_not_ask(client_as: Callable[[str], Any]) -> None:
+    """What was known of a past day is as it is."""
+    assert "hx-get" not in client_as("office").get("/?on=2020-02-17").content.decode()
