@@ -225,10 +225,10 @@ def test_what_is_not_known_is_asked_and_never_a_yes(small_county: Any) -> None:
     for page in (empty, no_day):
         assert "先核实" in page
         assert "指挥部办公室 15400000001" in page
-    asked = no_day[no_day.index("先问清楚") : no_day.index("没有期限")]
+    asked = no_day[no_day.index("先问清楚") : no_day.index("到问清楚为止")]
     assert "离开日期" in asked
     assert "停留夜数" not in asked
-    assert "停留地" in empty[empty.index("先问清楚") : empty.index("没有期限")]
+    assert "停留地" in empty[empty.index("先问清楚") : empty.index("到问清楚为止")]
 
 
 def test_places_can_be_added_without_losing_what_was_filled_in(small_county: Any) -> None:

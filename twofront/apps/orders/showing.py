@@ -14,7 +14,7 @@ from twofront.apps.orders import queries
 from twofront.apps.orders.queries import Change, Coming, InForce, Version
 from twofront.apps.orders.words import Words, policy, units
 from twofront.core.playbook import Clause, Order
-from twofront.core.playbook.dated import Answer, RulesAt
+from twofront.core.playbook.dated import Answer, RulesAt, Used
 from twofront.core.playbook.kinds import DecisionTable, RuleParameter
 from twofront.core.playbook.tables import CLAUSE
 from twofront.core.rules.compare import Difference
@@ -87,8 +87,9 @@ def in_force(
             Col(key="place", title=_("适用"), order=lambda t: t.entry.place, cell=lambda t: Cell(text=place(t))),
             Col(key="order", title=_("令"), order=lambda t: t.entry.clause, cell=lambda t: Cell(text=name_of(t.order))),
             Col(key="clause", title=_("条款"), cell=lambda t: Cell(text=name_of(t.clause), note=t.entry.clause)),
-            Col(key="since", title=_("生效"), kind="moment", order=lambda t: t.entry.since, cell=lambda t: Cell(text=as_moment(t.entry.since))),
-            Col(key="known", title=_("知悉"), kind="moment", order=lambda t: t.entry.known, cell=lambda t: Cell(text=as_moment(t.entry.known))),
+            Col(key="since", title=_("生效"), kind="moment", order=lambda t: t.entry.since, value=lambda t: as_moment(t.entry.since),
+                cell=lambda t: Cell(text=as_moment(t.entry.since), note=_("%(known)s 知悉") % {"known": as_moment(t.entry.known)})),
+            Col(key="known", title=_("知悉"), kind="moment", is_hidden=True, cell=lambda t: Cell(text=as_moment(t.entry.known))),
             Col(key="basis", title=_("依据"), kind="state", order=lambda t: t.entry.basis,
                 cell=lambda t: Cell(text=names.get(t.entry.basis, t.entry.basis), tone=basis_tone(t.entry.basis))),
             Col(key="source", title=_("来源"), cell=lambda t: Cell(text=t.entry.source)),
@@ -259,14 +260,15 @@ def come(
     out = answer.outcome.out if isinstance(answer.outcome.out, dict) else {}
     case = {**(cases[answer.case or 0] if cases else {}), queries.ARRIVED: arrived_on}
     rest = {k: v for k, v in out.items() if k not in (MEASURE, DAYS)}
+    is_unsure = out.get(MEASURE) in (None, "ask")
+    open_end = _("到问清楚为止") if is_unsure else _("没有期限；规则变了才变")
     pairs = [
-        Pair(title=_("到何时"), text=as_until(answer.until) if answer.until else _("没有期限；规则变了才变")),
+        Pair(title=_("到何时"), text=as_until(answer.until) if answer.until else open_end),
         *(Pair(title=n, text=v) for n, v in words.answer(rest)),
         *(Pair(title=_("令"), text=name_of(o), note=name_of(c)) for o, c in _clauses(at, answer)),
         Pair(title=_("条款"), text=_("、").join(f"{c.order}/{c.key}" for c in answer.clauses)),
         Pair(title=_("依据"), text=bases().get(answer.basis, answer.basis), tone=basis_tone(answer.basis)),
     ]
-    is_unsure = out.get(MEASURE) in (None, "ask")
     return ComeAnswer(
         title=_headline(words, out), tone=_tone(out), pairs=pairs, changes=[_change(c, words) for c in found.changes],
         unknown=[name_of(row) for row in queries.to_ask(at, answer, case)] if is_unsure else (),
@@ -310,18 +312,21 @@ def _cells(at: RulesAt, answer: Answer, facts: Mapping[str, Any], words: Words) 
 
 
 def _used(answer: Answer, words: Words) -> parts.Table | None:
+    def since(used: Used) -> str:
+        return as_moment(used.since) if used.since else _("无")
+
+    def lacking(used: Used) -> str:
+        return _("没有查到") if used.value is None else _("由各项算出")
+
     columns: list[Col[str]] = [
         Col(key="fact", title=_("推出的事实"), is_lead=True, cell=lambda n: Cell(text=words.fact(n))),
         Col(key="value", title=_("值"), cell=lambda n: Cell(text=words.known(n, answer.used[n].value))),
         Col(key="by", title=_("由何推出"), cell=lambda n: Cell(text=answer.used[n].by)),
+        Col(key="since", title=_("生效"), kind="moment", cell=lambda n: Cell(text=since(answer.used[n]))),
         Col(
-            key="since",
-            title=_("生效"),
-            kind="moment",
-            cell=lambda n: Cell(text=as_moment(answer.used[n].since)),
-        ),
-        Col(
-            key="source", title=_("来源"), cell=lambda n: Cell(text=answer.used[n].source or _("由各项算出"))
+            key="source",
+            title=_("来源"),
+            cell=lambda n: Cell(text=answer.used[n].source or lacking(answer.used[n])),
         ),
     ]
     return lists.plain(_("由其他事实推出的"), columns, list(answer.used)) if answer.used else None

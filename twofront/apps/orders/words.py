@@ -71,7 +71,10 @@ class Words:
 
     def known(self, key: str, value: Plain) -> str:
         """Return the value of a fact; null is not known."""
-        return _("不知道") if value is None else self.value(value, self.facts.get(key))
+        fact = self.facts.get(key)
+        if isinstance(value, str) and values(fact) and value not in values(fact):
+            return _("列举之外的值")  # a witness of a text may be a word that nobody has named
+        return _("不知道") if value is None else self.value(value, fact)
 
     def answer(self, out: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return what an answer says, output by output: name and value; what it does not say is left out."""
