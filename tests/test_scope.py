@@ -122,6 +122,7 @@ def _anothers() -> dict[str, str]:
     return {
         "credit_code": FIRMS[1]["credit_code"], "login": "hengdian", "uid": str(Import.objects.filter(rejected=1).get().uid),
         "kind": "reports", "key": "above_scale_industry", "goal": "full_coverage", "ask": "0-0",
+        "decision": "arrival.class",
     }  # fmt: skip
 
 

@@ -85,6 +85,23 @@ def to_xlsx(listing: Listing) -> bytes:
     return out.getvalue()
 
 
+def sheet(rows: Sequence[Sequence[str]], *, name: str, mark: str) -> bytes:
+    """Return cells as a workbook that our reader gives back as they were: all text, the mark in its properties and foot."""
+    out = io.BytesIO()
+    book = _workbook(out)
+    book.set_properties({"comments": _cell_text(mark)})
+    page = book.add_worksheet(_sheet_name(name))
+    page.set_footer(f"&L{_cell_text(mark).replace('&', '&&')[:200]}")
+    as_text = book.add_format({"num_format": "@"})
+    for r, row in enumerate(rows):
+        for c, text in enumerate(row):
+            if text:
+                page.write_string(r, c, _cell_text(text), as_text)
+    page.set_column(0, max((len(row) for row in rows), default=1), 16)
+    book.close()
+    return out.getvalue()
+
+
 def to_csv(listing: Listing) -> bytes:
     """Return a list as CSV in UTF-8 with byte order mark: headings, rows, and the watermark as a note in the last line.
 

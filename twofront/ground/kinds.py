@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from twofront.core import playbook
 from twofront.core.errors import Refused
 from twofront.core.playbook import Playbook
+from twofront.core.playbook.dated import Rules
 from twofront.core.time import write_moment
 from twofront.ground import clock, history
 from twofront.ground.acts import Key, act, action
@@ -74,6 +75,15 @@ def book(*, known: datetime | None = None) -> Playbook:
     Raises:
         NoPlaybook: None is in force yet.
     """
+    return rules(known=known).book
+
+
+def rules(*, known: datetime | None = None) -> Rules:
+    """Return the rules of the playbook in force, as known at a moment; its tables are made ready once.
+
+    Raises:
+        NoPlaybook: None is in force yet.
+    """
     version = (
         KindsVersion.objects.filter(known_at__lte=history.seen(known))
         .order_by("-known_at", "-id")
@@ -122,5 +132,5 @@ def day(*, known: datetime | None = None) -> date:
 
 
 @lru_cache(maxsize=16)
-def _version(pk: int) -> Playbook:
-    return Playbook.from_json(KindsVersion.objects.get(pk=pk).body)
+def _version(pk: int) -> Rules:
+    return Rules(Playbook.from_json(KindsVersion.objects.get(pk=pk).body))

@@ -73,6 +73,7 @@ def _nav(request: Request) -> list[Link]:
         ("enterprises:firms", _("企业日报"), "firm", "rows.see"),
         ("enterprises:projects", _("重点项目"), "project", "rows.see"),
         ("figures:closings", _("封账"), "close", "board.see"),
+        ("orders:rules", _("规则"), "scale", "board.see"),
         ("centre:publication", _("发布"), "publish", "publish"),
         ("figures:sheets", _("电力发布数"), "power", "board.see"),
         ("intake:imports", _("导入"), "import", "imports.see"),

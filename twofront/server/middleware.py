@@ -24,6 +24,8 @@ CSP = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 OPEN = ("/login", "/enter", "/static/", "/language")
+PUBLIC = {"/come"}
+"""Asked by whoever wants to come, from wherever: no account, nothing kept."""
 WITHOUT_COUNTY = (settings.STATIC_URL, "/healthz", "/exercise/reset-so-far/")
 """What is answered while there is no database, and to whoever asks."""
 AWAY = (OperationalError, InterfaceError)
@@ -65,7 +67,7 @@ class Visit:
         with transaction.atomic(), clock.held():
             scope.apply(read=scope.EVERYTHING)
             found = _actor(request)
-            if found is None and not request.path.startswith(OPEN):
+            if found is None and request.path not in PUBLIC and not request.path.startswith(OPEN):
                 return _stranger(request)
             request.actor = found or Actor(login="", scope=scope.Scope())  # type: ignore[attr-defined]
             request.make_head = partial(make_head, request)  # type: ignore[attr-defined, arg-type]

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "twofront.ground",
     "twofront.apps.units",
+    "twofront.apps.orders",
     "twofront.apps.territory",
     "twofront.apps.register",
     "twofront.apps.campaigns",

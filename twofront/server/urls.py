@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enter", exercise_pages.enter, name="enter"),
     path("design", pages.design, name="design"),
     path("", include("twofront.apps.units.urls")),
+    path("", include("twofront.apps.orders.urls")),
     path("", include("twofront.apps.campaigns.urls")),
     path("firms/<str:credit_code>/report", enterprises.report, {"measured": figures.measured}),
     path("", include("twofront.apps.enterprises.urls")),

@@ -1,15 +1,15 @@
 """Whether a lower layer adds to a rule: a township's table that answers more strictly than the county's, for any case.
 
-No layer may add to a rule without the centre's dated consent. Exact, as `examine` is: a row of the one and a row of the
-other are compared only where both win.
+No layer may add to a rule without the centre's dated consent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from twofront.core.rules.cells import Cell, Plain
-from twofront.core.rules.examine import Space, Witness, outside
-from twofront.core.rules.table import Column, Row, Table
+from twofront.core.rules.cells import Plain
+from twofront.core.rules.compare import Beside, answers
+from twofront.core.rules.examine import Witness
+from twofront.core.rules.table import Table
 
 LARGER, SMALLER = "larger", "smaller"
 Order = Mapping[str, Sequence[str]]
@@ -45,41 +45,17 @@ def stricter(lower: Table, upper: Table, order: Order) -> Stricter | None:
         >>> stricter(county, township, {"days": ["larger"]}) is None
         True
     """
-    names = [f.name for f in upper.facts]
-    facts = (*upper.facts, *(f for f in lower.facts if f.name not in names))
-    both = Table("", "collect", facts, (), (*_widened(lower, facts), *_widened(upper, facts)))
-    space = Space.of(both)
-    mine, theirs = space.boxes[: len(lower.rows)], space.boxes[len(lower.rows) :]
-    for a, out_a, beat_a in _answers(lower):
-        for b, out_b, beat_b in _answers(upper):
-            by = next((o for o in order if rank(out_a.get(o), order[o]) > rank(out_b.get(o), order[o])), None)
-            if by is None:
-                continue
-            box = space.everything
-            for boxes, row in ((mine, a), (theirs, b)):
-                box = box if row is None else tuple(x & y for x, y in zip(box, boxes[row], strict=True))
-            beaten = [mine[i] for i in beat_a] + [theirs[i] for i in beat_b]
-            if (left := next(outside(box, beaten, set()), None)) is not None:
-                shown = (None if a is None else a + 1, None if b is None else b + 1)
-                return Stricter(*shown, by, space.witness(left))
+    if "collect" in (lower.hit, upper.hit):
+        return None
+    both = Beside.of(lower, upper)
+    for mine in answers(lower):
+        for theirs in answers(upper):
+            a, b = mine.out or {}, theirs.out or {}
+            by = next((o for o in order if rank(a.get(o), order[o]) > rank(b.get(o), order[o])), None)
+            if by is not None and (witness := both.meet([(0, mine), (1, theirs)])) is not None:
+                row, than = (None if w.row is None else w.row + 1 for w in (mine, theirs))
+                return Stricter(row, than, by, witness)
     return None
-
-
-def _widened(table: Table, facts: Sequence[Column]) -> Iterator[Row]:
-    """Return the rows with a cell for each of *facts*; one that the table does not ask is any."""
-    at = {f: i for i, f in enumerate(table.facts)}
-    for row in table.rows:
-        yield Row(tuple(row.cells[at[f]] if f in at else Cell("any") for f in facts), ())
-
-
-def _answers(table: Table) -> Iterator[tuple[int | None, dict[str, Plain], Sequence[int]]]:
-    """Yield each row (from 0; None: no row) with its outputs and the rows that it must not meet to give them."""
-    won = table.winning_order
-    if table.hit == "collect":
-        return
-    for place, i in enumerate(won):
-        yield i, table.out(table.rows[i].out), won[:place] if table.hit != "unique" else ()
-    yield None, {} if table.default is None else table.out(table.default), won
 
 
 def rank(value: Plain, order: Sequence[str]) -> float:

@@ -1,0 +1,115 @@
+"""Forms of the rules: the facts of one case, and the stays of somebody who wants to come."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from twofront.apps.orders.queries import ARRIVED, PLACE
+from twofront.apps.orders.words import units, values
+from twofront.core.playbook.kinds import Fact
+from twofront.ground import kinds
+from twofront.ground.forms import Sent
+from twofront.ground.pages import name_of
+from twofront.web.pages.orders import ComeStay
+from twofront.web.parts import Choice, Field, Form
+
+STAYS = 6
+"""Places of stay that can be asked about at once."""
+COUNT = "stays"
+
+
+def case(href: str, facts: Sequence[Fact], places: Mapping[str, str], sent: Sent) -> Form:
+    """Return the form of one case: what is left empty is not known."""
+    fields = [fact(row, places, sent) for row in facts]
+    return Form(href=href, fields=fields, submit=_("问这张表"))
+
+
+def facts_of(
+    facts: Sequence[Fact], places: Mapping[str, str], sent: Sent, *, before: str = ""
+) -> dict[str, Any]:
+    """Return the facts that were sent; those left empty are not among them."""
+    found = {row.key: _read(row, f"{before}{row.key}", places, sent) for row in facts}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def fact(row: Fact, places: Mapping[str, str], sent: Sent, *, before: str = "") -> Field:
+    """Return the field of a fact, with what was sent and what is wrong with it."""
+    name = f"{before}{row.key}"
+    value, error = sent.values.get(name, ""), sent.errors.get(name, "")
+    hint = _("不填就由其他各项推出") if row.follows else ""
+    offered = _choices(row, places)
+    if offered:
+        blank = Choice(value="", title=_("由其他各项推出") if row.follows else _("不知道"), is_on=not value)
+        choices = [blank, *(Choice(value=k, title=t, is_on=value == k) for k, t in offered.items())]
+        return Field(name=name, title=name_of(row), kind="choice", choices=choices, error=error, hint=hint)
+    return Field(
+        name=name, title=name_of(row), kind="date" if row.type == "date" else "moment" if row.type == "moment" else "text",
+        value=value, unit=units().get(str(row.unit), ""), error=error, hint=hint or _("不知道就空着"),
+    )  # fmt: skip
+
+
+def arrival(sent: Sent) -> Field:
+    """Return the field of the day of arrival."""
+    return Field(
+        name=ARRIVED, title=_("哪天到（已经到了就填到的那天）"), kind="date", value=sent.values.get(ARRIVED, ""),
+        error=sent.errors.get(ARRIVED, ""), hint=_("不知道就空着"),
+    )  # fmt: skip
+
+
+def stays(facts: Sequence[Fact], places: Mapping[str, str], sent: Sent, *, count: int) -> list[ComeStay]:
+    """Return the fields of each place of stay."""
+    return [
+        ComeStay(
+            title=_("停留地 %(n)s") % {"n": n + 1},
+            fields=[fact(row, places, sent, before=f"{n}-") for row in facts],
+        )
+        for n in range(count)
+    ]
+
+
+def count_of(sent: Sent) -> int:
+    """Return how many places of stay were sent, at least one."""
+    text = sent.values.get(COUNT, "1")
+    return max(1, min(STAYS, int(text))) if text.isascii() and text.isdecimal() and len(text) < 3 else 1
+
+
+def cases_of(facts: Sequence[Fact], places: Mapping[str, str], sent: Sent) -> list[dict[str, Any]]:
+    """Return the stays that were sent; one of which nothing is known counts only if it is the only one."""
+    found = [facts_of(facts, places, sent, before=f"{n}-") for n in range(count_of(sent))]
+    return [f for f in found if f] or found[:1]
+
+
+def day_of_arrival(sent: Sent) -> date | None:
+    """Return the day of arrival; None if it is not known."""
+    return sent.day(ARRIVED)
+
+
+def _choices(row: Fact, places: Mapping[str, str]) -> Mapping[str, str]:
+    if row.key == PLACE:
+        return {code: f"{name} {code}" for code, name in places.items()}
+    if row.type == "bool":
+        return {"1": _("是"), "0": _("否")}
+    return values(row)
+
+
+def _read(row: Fact, name: str, places: Mapping[str, str], sent: Sent) -> Any:  # noqa: ANN401 - of the fact's type
+    if row.type == "date":
+        return sent.day(name)
+    if row.type == "moment":
+        return sent.moment(name, zone=kinds.zone())
+    if offered := _choices(row, places):
+        value = sent.one_of(name, offered)
+        return (value == "1" if value else None) if row.type == "bool" else value or None
+    text = sent.text(name)
+    if row.type != "number" or not text:
+        return text or None
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) < 1e15:
+        sent.errors[name] = _("请写一个数，如 14 或 37.3")
+        return None
+    return number
