@@ -18,13 +18,14 @@ from twofront.ground.postgres import Urls
 from twofront.server import tables
 from twofront.server.progress import Progress
 from twofront.server.supervisor import Ready, Supervisor
+from twofront.server.verbs import serve
 
 PLACE = Path("~/.twofront/demo")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--port", type=int, default=0, help="0 = a free one")
+    parser.add_argument("--port", type=serve.port, default=0, help="0 = a free one")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--data", help=f"the data folder ({PLACE})")
     parser.add_argument("--clock", help="the moment of the first stop, if another one")

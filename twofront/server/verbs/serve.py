@@ -15,12 +15,20 @@ from twofront.server.progress import Progress
 from twofront.server.supervisor import Ready, Supervisor
 
 
+def port(text: str) -> int:
+    """Return a port, or 0 for any free one."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is no port; give one up to 65535, or 0 for any free one")
+    return number
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--data", required=True, type=Path, metavar="DIR", help="the county's data folder")
     parser.add_argument(
         "--port",
-        type=int,
+        type=port,
         default=8000,
         metavar="N",
         help="port to serve on (default 8000; 0 = any free one)",
