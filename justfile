@@ -8,7 +8,7 @@ _list:
 
 # format, lint, types, layers and the tests of the core, in seconds
 check: lint
-    python -m pytest -q -n 2 tests/core
+    python -m pytest -q -n 2 -m "not slow" tests/core
 
 # what no test runs: format, lint, types, layers, dependencies
 lint:

@@ -278,7 +278,7 @@ def test_nothing_of_a_published_day_is_learned_before_its_publication(
 def test_a_day_still_to_come_is_not_published(actor: Callable[[str], Any]) -> None:
     """The day after the county's now has no board to freeze."""
     from twofront.apps.centre import actions
-    from twofront.apps.figures.actions import NotYet
+    from twofront.ground.kinds import NotYet
 
     with pytest.raises(NotYet):
         actions.publish(DAY + timedelta(days=1), by=actor("office"), at=NOON)
@@ -444,3 +444,47 @@ def test_a_login_is_a_word_that_an_address_can_hold(
     assert report.accepted == accepted
     assert accepted or _reasons(report) == {("login", "format", "A2")}
     assert client_as("office").get("/accounts").status_code == 200
+
+
+def test_the_source_of_a_case_is_another_case_of_the_county_or_the_list(load: Load) -> None:
+    """E9 from E1 of the county, E10 from E9 of the list; not from nobody, not from itself."""
+    report = load(
+        "cases",
+        "case_id,reported_on,origin,source_case,township\nE9,2020-02-14,local,E1,330783001\nE10,2020-02-14,local,E9,330783001\n"
+        "E11,2020-02-14,local,NOPE,330783001\nE12,2020-02-14,local,E12,330783001\n",
+    )
+
+    assert _counts(report) == (4, 2, 0, 2)
+    assert _reasons(report) == {
+        ("source_case", "unknown_value", "D4"),
+        ("source_case", "unknown_value", "D5"),
+    }
+
+
+def test_a_sheet_of_a_later_hour_is_not_published_yet(load: Load) -> None:
+    """What the county is told at 19:30 cannot have been published at 20:00."""
+    report = load(
+        "published",
+        "date,area,source,index,published_at\n2020-02-17,330783,演练甲,5,2020-02-18T20:00\n2020-02-17,330783,演练乙,5,2020-02-18T19:00\n",
+    )
+
+    assert _counts(report) == (2, 1, 0, 1)
+    assert _reasons(report) == {("published_at", "range", "E2")}
+
+
+@pytest.mark.parametrize(
+    "text", ["code,name,parent\n330783002,x,330783002\n", "code,name\n33078,x\n", "code,name\n330783abc,x\n"]
+)
+def test_a_division_is_numbered_as_the_nations_are_and_lies_under_a_larger_one(load: Load, text: str) -> None:
+    """Six, nine or twelve digits; nothing lies under itself."""
+    whole = (FILES / "divisions.csv").read_text("utf-8")
+    report = load(
+        "divisions",
+        text
+        + "".join(
+            f"{line}\n" if "parent" in text.splitlines()[0] else f"{','.join(line.split(',')[:2])}\n"
+            for line in whole.splitlines()[1:]
+        ),
+    )
+
+    assert report.rejected == 1

@@ -46,6 +46,7 @@ PUBLISHED = Loader(
     key=("date", "area", "source"),
     store=actions.take_published,
     day="date",
+    moment="published_at",
 )
 READINGS = Loader(
     kind="readings",

@@ -27,7 +27,11 @@ def run(args: argparse.Namespace) -> int:
         try:
             heads = list(audit.read_heads(Path(args.heads))) if args.heads else []
         except (OSError, ValueError, KeyError) as e:
-            raise CannotDo(args.heads, str(e), "give the file of heads that the county wrote") from e
+            raise CannotDo(
+                args.heads,
+                getattr(e, "strerror", None) or str(e),
+                "give the file of heads that the county wrote",
+            ) from e
         verdict = audit.verify(heads)
     print(json.dumps(dataclasses.asdict(verdict)))
     return 1 if verdict.first_broken else 0

@@ -7,6 +7,7 @@ Example:
 import argparse
 import dataclasses
 import json
+from datetime import UTC
 
 from twofront.core.errors import CannotDo
 from twofront.ground import postgres
@@ -27,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     if not folder.is_empty():
         raise CannotDo(str(folder), "is not empty", "give an empty or absent folder")
     playbook = playbooks.folder_of(args.playbook)
+    county.moment_of("--clock", args.clock, zone=UTC)  # whether it is one, before anything is made
     from twofront.server import founding  # noqa: PLC0415
 
     with folder.held(), postgres.cluster(folder, said=county.say):

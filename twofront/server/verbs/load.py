@@ -92,7 +92,8 @@ def _mapping(path: str | None) -> dict[str, str | None] | None:
     try:
         found: Any = json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError) as e:
-        raise CannotDo(path, str(e), "give a JSON file: heading to field or null") from e
+        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
+        raise CannotDo(path, why, "give a JSON file: heading to field or null") from e
     if not isinstance(found, dict):
         raise CannotDo(path, "is no JSON object", "write {heading: field or null}")
     return found
