@@ -71,22 +71,23 @@ def measured(folder):
 
 
 def main(dwellings, edges, out, *sizes):
-    """Print one line a size and draw work and clock over the size, both axes logarithmic."""
+    """Print one line a size and draw the picture."""
     dwellings, edges, found = rows(dwellings), rows(edges), []
     for size in map(int, sizes or SIZES):
         with tempfile.TemporaryDirectory() as name:
             count = county(dwellings, edges, size, Path(name))
             found.append({"dwellings": count, **measured(Path(name))})
         print(json.dumps(found[-1]), flush=True)
+    picture(found, out)
+
+
+def picture(found, out):
+    """Draw the work over the size, beside a line in step with the size; the clock depends on what else the machine does."""
     x = [f["dwellings"] for f in found]
     figure, axis = plt.subplots(figsize=(7, 4.2))
-    for key, mark, label in (
-        ("work_s", "o-", "processor time (user + system)"),
-        ("wall_s", "s--", "on the clock"),
-    ):
-        axis.loglog(x, [f[key] for f in found], mark, label=label)
-    slope = found[-1]["work_s"] / x[-1]
-    axis.loglog(x, [slope * v for v in x], ":", color="grey", label="in step with the size")
+    axis.loglog(x, [f["work_s"] for f in found], "o-", label="processor time, user and system")
+    step = found[-1]["work_s"] / x[-1]
+    axis.loglog(x, [step * v for v in x], ":", color="grey", label="in step with the size")
     axis.set_xlabel("dwellings")
     axis.set_ylabel("seconds")
     axis.grid(visible=True, which="major", alpha=0.3)

@@ -9,6 +9,7 @@ import argparse
 import gzip
 import json
 import multiprocessing
+import random
 import resource
 import time
 import warnings
@@ -92,6 +93,7 @@ def gerrychain_(part, grids, spots, band):
     graph.add_nodes_from((v, {"households": int(h)}) for v, h in enumerate(part.households))
     source = np.repeat(np.arange(len(part.households)), np.diff(part.first))
     graph.add_edges_from(zip(source.tolist(), part.other.tolist(), strict=True))
+    random.seed(1)
     mean = part.households.sum() / grids
     room = max(0.05, part.households.max() / mean)  # what our law allows too
     found = recursive_tree_part(Graph.from_networkx(graph), range(grids), mean, "households", room)

@@ -144,12 +144,10 @@ def _search(
     household = max(1e-9, float(part.households.mean()))
     home, hold = (stay.home, stay.hold) if stay is not None else (np.full(n, -1, dtype=np.int64), 0.0)
 
-    penalty = effort.penalty * border / household + hold
-
     def annealed(grid: Ints, mark: int, share: _Round) -> _Try:
-        nonlocal penalty  # a part that needed more to get into its ranges needs it in the next try too
         wish = Wish(*ranges(part, grid, grids, band=band, slack=slack), home, hold)
         steps = max(effort.steps * n, min(effort.least_steps, 700 * n)) * share.steps
+        penalty = effort.penalty * border / household + hold
         for again in range(3):
             heat = Heat(effort.hot * share.heat * border, effort.cold * border, steps, penalty)
             anneal(part, wish, grid, heat, mark + again)
