@@ -325,6 +325,36 @@ def test_nothing_beyond_the_countys_now_is_shown_or_published(data: Path, words:
     assert "still to come; " in _refused(_run("board", words[0], "--data", data, *words[1:]))
 
 
+def test_a_day_is_not_frozen_as_known_before_it_began(data: Path) -> None:
+    """Nobody knew anything of 02-18 on the 17th."""
+    line = _refused(
+        _run("board", "publish", "--data", data, "--on", "2020-02-18", "--known", "2020-02-17T20:00")
+    )
+    assert "had not begun" in line
+
+
+def test_two_sheets_of_one_workbook_are_two_lists(data: Path, tmp_path: Path) -> None:
+    """The second sheet is not the first one again; a sheet that is not there is refused."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for sheet, day in ((book.active, "2020-02-11"), (book.create_sheet(), "2020-02-12")):
+        for row in (("date", "village", "dwellings", "done"), (day, "330783001001", 100, 1)):
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+
+    def load_(sheet: int) -> Any:
+        return _run("load", "coverage", tmp_path / "two.xlsx", "--data", data, "--sheet", sheet)
+
+    first, second, again = load_(1), load_(2), load_(2)
+    assert [(a["accepted"], a["repeated"]) for a in (first, second, again)] == [
+        (1, False),
+        (1, False),
+        (1, True),
+    ]
+    _refused(load_(9))
+
+
 def test_the_audit_of_all_that_verifies(data: Path) -> None:
     """Every act above is an event; the chain holds, also beside the heads kept outside."""
     done = _run("audit", "verify", "--data", data, "--heads", data / "heads" / "heads.jsonl")

@@ -185,10 +185,9 @@ def load(
     day = sent.on or at.astimezone(kinds.zone()).date()
     keep_in = keep_in if rehearsed is None else None
     source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
-    settings = {k: v for k, v in sent.options.items() if v is not None}
+    settings = {k: v for k, v in {**sent.options, "sheet": sent.sheet}.items() if v is not None}
     uid = str(new_uid())
-    layout = sorted((settings | ({"sheet": sent.sheet} if sent.sheet else {})).items())
-    key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{layout}")
+    key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
     try:
         with transaction.atomic():
             report = _take(
