@@ -10,6 +10,11 @@ from twofront.core.rules.bulk import bulk
 from twofront.lake.engine import name
 
 
+PIECE = 122_880
+"""Records that one thread takes at a time, as many as in a row group of the engine's own: a table in one piece keeps the
+other threads idle."""
+
+
 @dataclass(slots=True)
 class InBulk:
     """Compiled tables made ready for records that come by the million.
@@ -38,9 +43,15 @@ class InBulk:
         records an Arrow table holds, takes them for few, and would hash them all, five times slower.
         """
         self.con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        self.con.register("facts", facts)
+        self.con.execute("SET preserve_insertion_order = false")
+        self.con.register("facts", _in_pieces(facts))
         try:
-            return self.con.execute(f"SELECT {columns} FROM ({self.sql})").to_arrow_table()  # noqa: S608 - our own words
+            return self.con.sql(f"SELECT {columns} FROM ({self.sql})").to_arrow_table()  # noqa: S608 - our own words
         finally:
             self.con.unregister("facts")
+            self.con.execute("RESET preserve_insertion_order")
             self.con.execute("RESET disabled_optimizers")
+
+
+def _in_pieces(facts: pa.Table) -> pa.Table:
+    return pa.Table.from_batches(facts.to_batches(max_chunksize=PIECE), facts.schema)
