@@ -112,6 +112,16 @@ def share(numerator: float, denominator: float) -> float | None:
     return 100 * numerator / denominator if denominator > 0 else None
 
 
+def told(numerator: int, denominator: int, unknown: int) -> float | None:
+    """Return the share of members; None where nobody has said anything, for unknown is not zero.
+
+    Example:
+        >>> told(329, 640, 22), told(0, 640, 639), told(0, 640, 640)
+        (51.40625, 0.0, None)
+    """
+    return None if unknown >= denominator else share(numerator, denominator)
+
+
 def states_of(ids: Ids, known: Ids, state: NDArray[np.int8] | NDArray[np.bool_]) -> States:
     """Return the state of each id from those that are known; the others are unknown.
 

@@ -73,8 +73,8 @@ class Goal:
 
     @property
     def percent(self) -> float | None:
-        """Done in percent of all; None where either is not known."""
-        if self.numerator is None or not self.denominator:
+        """Done in percent of all; None where either is not known, or nothing is known of any."""
+        if self.numerator is None or not self.denominator or (self.unknown or 0) >= self.denominator:
             return None
         return 100 * self.numerator / self.denominator
 

@@ -99,3 +99,47 @@ def test_a_board_asked_for_by_day_asks_for_that_day(client_as: Callable[[str], A
 def test_a_past_day_does_not_ask(client_as: Callable[[str], Any]) -> None:
     """What was known of a past day is as it is."""
     assert "hx-get" not in client_as("office").get("/?on=2020-02-17").content.decode()
+
+
+def test_a_day_of_which_nobody_has_said_anything_is_unknown_and_not_nothing(
+    client_as: Callable[[str], Any], move: Callable[[datetime], None]
+) -> None:
+    """The morning after: no rate of a list on the page, in its sentence or on a township's tile; by the contract the rate stays 0."""
+    move(datetime(2020, 2, 19, 1, tzinfo=UTC))
+    client = client_as("office")
+
+    page = client.get("/", {"on": "2020-02-19"}).content.decode()
+    charts = client.get("/api/v1/board", {"on": "2020-02-19"}).json()["charts"]
+    before = client.get("/", {"on": "2020-02-18"}).content.decode()
+
+    lists = [c for c in charts if c["key"] != "power_index"]
+    assert all(c["unknown"] == c["denominator"] and c["rate"] == 0 for c in lists if c["denominator"])
+    assert "全复工 未知" in page and not re.search(r"(?<![\d.])0\.0 ?%", page)
+    assert "全复工 未知" not in before
+
+
+def test_the_first_sentence_says_which_zero_goal_is_unknown_and_why(
+    load: Callable[..., Any], client_as: Callable[[str], Any], move: Callable[[datetime], None]
+) -> None:
+    """Both not closed; one closed; a case of unknown origin."""
+    now = datetime(2020, 2, 19, 12, tzinfo=UTC)
+    move(now)
+    client = client_as("office")
+    said = []
+    for kind, text in (
+        ("closings", "date,goal,by\n2020-02-19,zero_imported,x\n"),
+        ("closings", "date,goal,by\n2020-02-19,zero_transmitted,x\n"),
+        ("cases", "case_id,reported_on,origin\nE7,2020-02-19,unknown\n"),
+    ):
+        load(kind, text, name=f"{len(said)}.csv", at=now)
+        page = client.get("/", {"on": "2020-02-19"}).content.decode()
+        said.append(
+            re.search(
+                r"零输入尚未封账|零传染尚未封账, 未知; 零输入达成|无新增病例|无病例|1 例来源不明, 零输入、零传染未知",
+                page,
+            )
+        )
+
+    assert said[0] and said[0][0] == "零传染尚未封账, 未知; 零输入达成"
+    assert said[1] and said[1][0].startswith("无")
+    assert said[2] and said[2][0] == "1 例来源不明, 零输入、零传染未知"

@@ -83,7 +83,7 @@ def _lead(showing: Showing) -> list[Col[Item]]:
     when = urlencode(showing.when())
 
     def name(r: Item) -> Cell:
-        href = f"{reverse('enterprises:report', args=[r['id']])}?{when}" if r["kind"] == "enterprise" else ""
+        href = f"{reverse('enterprises:report', args=[r['id']])}?{when}" if r.get("is_own") else ""
         return Cell(text=r["name"], href=href, note=r["id"] if r["id"] != r["name"] else "")
 
     return [

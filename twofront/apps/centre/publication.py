@@ -100,7 +100,7 @@ def _words(d: Mapping[str, Any]) -> str:
     )
     if "state" in d:
         return f"{_state(d['state'])} · {counts}"
-    if d["rate"] is None:
+    if d["rate"] is None or d["unknown"] == d["denominator"]:
         return f"{_('未知')} · {counts}"
     sign = "" if "firm_share" in d else "%"
     return f"{d['rate']:.1f}{sign} · {counts}"

@@ -80,21 +80,6 @@ def board(
         return made(on, known=known, township=township).as_seen(by)
 
 
-def may_open(by: Actor, counted: Board, figure: Chart | Goal, part: str, township: str | None) -> bool:
-    """Return whether somebody may open the rows of a part of a figure, for a township or (None) the whole county.
-
-    The asker's pairs must cover every line of the figure for the place asked; all known cases are for few roles.
-    """
-    if part == "cases" and not (
-        isinstance(figure, Goal) and figure.counts == "cases" and by.can("cases.see")
-    ):
-        return False
-    block = None if township in (None, register.NOWHERE) else township
-    return by.can("rows.see") and all(
-        by.scope.covers(line=line, block=block) for line in counted.lines_of(figure)
-    )
-
-
 def rows(
     figure: str, part: str, on: date, *, known: datetime | None = None, township: str | None = None, by: Actor
 ) -> RowsAnswer:
@@ -110,7 +95,7 @@ def rows(
         counted = made(on, known=known, township=township)
         what, key = _split(figure)
         found = counted.book.find(what, key, at=on)
-        if found is None or part not in PARTS or not may_open(by, counted, found, part, township):
+        if found is None or part not in PARTS or not counted.opens(by, found, part, township):
             raise _nothing()
         chosen: Part = part
         every = lines(counted.frames, found, chosen)
@@ -120,6 +105,10 @@ def rows(
     return RowsAnswer(found, chosen, counted, _through_the_wall(here, on=on, known=known))
 
 
+WITHIN = {"member", "is_own"}
+"""What an item carries for pages: the row's id, and whether the asker may open the firm itself (a list is of one line, a firm on two lists of another)."""
+
+
 def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the contract's items of some rows: id, name, township, n, and what a person needs to act on them."""
     counted = answer.board
@@ -127,6 +116,7 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     firms = [int(line.id) for line in chosen if line.kind == "enterprise"]
     projects = [int(line.id) for line in chosen if line.kind == "project"]
     known = frames.known
+    own = register.firms(firms, on=counted.on, known=known) if firms else {}
     with scope.reading(scope.READ_COUNTY):
         records = register.firms(firms, on=counted.on, known=known) if firms else {}
         reports = enterprises.reports(firms, on=counted.on, known=known) if firms else {}
@@ -160,6 +150,7 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
                 key = int(line.id)
                 item |= {
                     "member": key,
+                    "is_own": key in own,
                     **_said_of(reports.get(key), visits.get(key), frames.power.ratio(key)),
                 }
                 record = records.get(key)
@@ -193,7 +184,7 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
     following = (
         f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
     )
-    shown = [{k: v for k, v in item.items() if k != "member"} for item in items(answer, part)]
+    shown = [{k: v for k, v in item.items() if k not in WITHIN} for item in items(answer, part)]
     return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 

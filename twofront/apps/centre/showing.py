@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -48,7 +48,7 @@ class Showing(Words):
         if not zero and not full:
             return shapes.Sentence(label=label, text=_("今天没有生效的目标"), tone="unknown")
         words = [self._zero_words(zero)] if zero else []
-        words += [f"{name_of(g)} {_share(d['numerator'], d['denominator'])}" for g, d in full]
+        words += [f"{name_of(g)} {_share(g, d)}" for g, d in full]
         states = [d["state"] for _g, d in (*zero, *full)]
         tone: Tone = (
             "bad"
@@ -76,8 +76,17 @@ class Showing(Words):
         broken = [f"{name_of(g)} {d['count']}" for g, d in zero if d["state"] == "broken"]
         if broken:
             return _("起算以来新增病例: %(cases)s") % {"cases": ", ".join(broken)}
-        if any(d["state"] == "unknown" for _g, d in zero):
+        unknown = [name_of(g) for g, d in zero if d["state"] == "unknown"]
+        if unknown and (n := max(d["unknown"] for _g, d in zero)):
+            return _("%(n)d 例来源不明, %(goals)s未知") % {"n": n, "goals": _("、").join(unknown)}
+        if len(unknown) == len(zero):
             return _("今日病例尚未封账, 两零未知")
+        if unknown:
+            met = [name_of(g) for g, d in zero if d["state"] == "met"]
+            return _("%(open)s尚未封账, 未知; %(met)s达成") % {
+                "open": _("、").join(unknown),
+                "met": _("、").join(met),
+            }
         last = max((c.reported_on for c in cases(self.frames)), default=None)
         closed = max((c.at for g, _d in zero if (c := self.board.closing(g.key))), default=None)
         line = name_of(self.book.find("line", zero[0][0].line, at=self.board.on))
@@ -203,8 +212,9 @@ class Showing(Words):
             if chart.list_key
             else ()
         )
+        rate = sums.told(d["numerator"], d["denominator"], d["unknown"]) if chart.list_key else d["rate"]
         return shapes.Chart(
-            key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=d["rate"], rate_known=d["rate_known"],
+            key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=rate, rate_known=d["rate_known"],
             is_index=chart.list_key is None, unit=_("家"), numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"],
             facts=self._facts(d), sources=sources, against=self._against(chart), disagreements=d["disagreements"] if chart.list_key else None,
             disagreements_href=self.rows(figure, "disagreements"), series=[_point(p) for p in d["series"]], references=self._references(chart),
@@ -372,8 +382,9 @@ class Showing(Words):
             if o is not None
         ]
 
-    def _page_of(self, address: str | None) -> str:
-        return f"{reverse('centre:rows')}?{address.partition('?')[2]}" if address else ""
+    def _page_of(self, address: str) -> str:
+        asked = dict(parse_qsl(address.partition("?")[2]))
+        return self.rows(asked["figure"], asked["part"], asked.get("township", ""))
 
     def _goal(self, key: str) -> dict[str, Any]:
         found: dict[str, Any] = next(g for g in self.data["goals"] if g["key"] == key)
@@ -393,8 +404,9 @@ def _point(p: Mapping[str, Any]) -> shapes.Point:
     )
 
 
-def _share(numerator: int, denominator: int | None) -> str:
-    rate = sums.share(numerator, denominator or 0)
+def _share(goal: Goal, d: Mapping[str, Any]) -> str:
+    silent = d["unknown"] if goal.counts == "members" else 0
+    rate = sums.told(d["numerator"], d["denominator"], silent)
     return _("未知") if rate is None else f"{rate:.1f} %"
 
 

@@ -149,7 +149,11 @@ class Townships:
             short = not block.forecast.arrives
             return shapes.TileValue(
                 text=f"{rate:.1f}%",
-                word=_("误期") if short else _("能完成"),
+                word=_("已完成")
+                if block.forecast.done >= block.forecast.total
+                else _("误期")
+                if short
+                else _("能完成"),
                 level=min(4, int(rate // 20)),
                 tone="bad" if short else "plain",
                 href=self.words.survey(code),
@@ -157,15 +161,13 @@ class Townships:
         part = charts.get(measure, {}).get(code)
         if part is None or not part["denominator"]:
             return shapes.TileValue(text="", word=_("无名单"), tone="unknown")
-        rate = sums.share(part["numerator"], part["denominator"]) or 0.0
+        told = sums.told(part["numerator"], part["denominator"], part["unknown"])
         word = (
             _("%(n)d 未报") % {"n": part["unknown"]}
             if part["unknown"]
             else f"{part['numerator']}/{part['denominator']}"
         )
-        return shapes.TileValue(
-            text=f"{rate:.0f}%",
-            word=word,
-            level=min(4, int(rate // 20)),
-            href=self.words.rows(f"chart:{measure}", "denominator", code),
-        )
+        href = self.words.rows(f"chart:{measure}", "denominator", code)
+        if told is None:
+            return shapes.TileValue(text="", word=word, tone="unknown", href=href)
+        return shapes.TileValue(text=f"{told:.0f}%", word=word, level=min(4, int(told // 20)), href=href)

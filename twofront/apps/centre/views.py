@@ -14,6 +14,7 @@ from twofront.apps.centre import behind, queries
 from twofront.apps.centre.page import BoardPage, Changed, FrontHead, Late, RowsPage
 from twofront.apps.centre.showing import Showing
 from twofront.apps.figures.queries.board import Board
+from twofront.core import figures as sums
 from twofront.core.time import write_moment
 from twofront.ground import kinds, ledger, lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
@@ -345,7 +346,8 @@ def _parts(
     caption: str, parts: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], Cell]
 ) -> Table:
     def rate(p: Mapping[str, Any]) -> Cell:
-        return Cell(text=f"{100 * p['numerator'] / p['denominator']:.1f} %" if p["denominator"] else "")
+        share = sums.told(p["numerator"], p["denominator"], p["unknown"])
+        return Cell(text="" if share is None else f"{share:.1f} %")
 
     columns: list[Col[Mapping[str, Any]]] = [
         Col(key="name", title=_("名称"), cell=name, is_lead=True),

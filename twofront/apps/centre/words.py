@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from twofront.apps.centre.queries import may_open
 from twofront.apps.figures.queries.board import Board
 from twofront.core.playbook import Goal
 from twofront.ground.pages import name_of
@@ -40,7 +39,7 @@ class Words:
         """Return the page of the rows behind a figure; empty if they are not for this reader."""
         what, _, key = figure.partition(":")
         found = self.book.find(what, key, at=self.board.on)
-        if found is None or not may_open(self.actor, self.board, found, part, township or None):
+        if found is None or not self.board.opens(self.actor, found, part, township or None):
             return ""
         query = {"figure": figure, "part": part, **self.when()}
         return f"{reverse('centre:rows')}?{urlencode(query | ({'township': township} if township else {}))}"

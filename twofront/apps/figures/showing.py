@@ -4,7 +4,7 @@ Nothing is counted here beyond counting rows; a number on the page is the board'
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -19,7 +19,7 @@ from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.frames import Frames
 from twofront.apps.figures.queries.published import Sheet
 from twofront.apps.figures.queries.published import sheets as published
-from twofront.apps.figures.queries.selecting import cases, villages
+from twofront.apps.figures.queries.selecting import Part, cases, villages
 from twofront.apps.register import queries as register
 from twofront.core import figures as sums
 from twofront.core.figures import Members
@@ -40,16 +40,21 @@ NEAR = 0.05
 # -- closings ------------------------------------------------------------------------------------------------------
 
 
-def known_of(board: Board, goal: Goal, *, may_open: bool) -> list[Pair]:
+def known_of(board: Board, goal: Goal, by: Actor) -> list[Pair]:
     """Return what is known of a goal up to the day: what is in, what is missing, the newest."""
     figure = board.goal(goal)
+
+    def page(part: Part) -> str:
+        address = board.address(f"goal:{goal.key}", part) if board.opens(by, goal, part) else ""
+        return address and f"{reverse('centre:rows')}?{address.partition('?')[2]}"
+
     match goal.counts:
         case "cases":
-            return _known_cases(board, figure, may_open=may_open)
+            return _known_cases(board, figure, page)
         case "dwellings":
-            return _known_villages(board, figure, may_open=may_open)
+            return _known_villages(board, figure, page)
         case "members":
-            return _known_members(board, figure, may_open=may_open)
+            return _known_members(board, figure, page)
 
 
 def whose(board: Board, goal: Goal) -> str:
@@ -60,18 +65,18 @@ def whose(board: Board, goal: Goal) -> str:
     return _("由 %(who)s 封账") % {"who": who}
 
 
-def _known_cases(board: Board, figure: Mapping[str, Any], *, may_open: bool) -> list[Pair]:
+def _known_cases(board: Board, figure: Mapping[str, Any], page: Callable[[Part], str]) -> list[Pair]:
     known = cases(board.frames)
     newest = max((c.known for c in known), default=None)
     return [
-        Pair(title=_("起算以来"), text=_("%(n)s 例") % {"n": figure["numerator"]}, href=_page(figure["rows"]["numerator"], may_open=may_open)),
-        Pair(title=_("来源不明"), text=_("%(n)s 例") % {"n": figure["unknown"]}, href=_page(figure["rows"]["unknown"], may_open=may_open)),
-        Pair(title=_("累计"), text=_("%(n)s 例，最后一例 %(on)s") % {"n": len(known), "on": known[0].reported_on.isoformat()} if known else _("没有病例"), href=_page(board.address(f"goal:{figure['key']}", "cases"), may_open=may_open)),
+        Pair(title=_("起算以来"), text=_("%(n)s 例") % {"n": figure["numerator"]}, href=page("numerator")),
+        Pair(title=_("来源不明"), text=_("%(n)s 例") % {"n": figure["unknown"]}, href=page("unknown")),
+        Pair(title=_("累计"), text=_("%(n)s 例，最后一例 %(on)s") % {"n": len(known), "on": known[0].reported_on.isoformat()} if known else _("没有病例"), href=page("cases")),
         Pair(title=_("最近一次得知"), text=_moment(board, newest)),
     ]  # fmt: skip
 
 
-def _known_villages(board: Board, figure: Mapping[str, Any], *, may_open: bool) -> list[Pair]:
+def _known_villages(board: Board, figure: Mapping[str, Any], page: Callable[[Part], str]) -> list[Pair]:
     rows = villages(board.frames)
     today = sum(v.on == board.on for v in rows)
     of = len(board.frames.village_names)
@@ -80,24 +85,20 @@ def _known_villages(board: Board, figure: Mapping[str, Any], *, may_open: bool) 
     return [
         Pair(title=_("今天报了"), text=_("%(of)s 个村（社区）中 %(n)s 个") % {"of": of, "n": today}),
         Pair(title=_("今天没报"), text=_("%(n)s 个") % {"n": silent}, tone="warn" if silent else "good"),
-        Pair(title=_("已完成"), text=_("%(n)s / %(of)s 户") % {"n": f"{figure['numerator']:,}", "of": f"{figure['denominator']:,}"}, href=_page(figure["rows"]["denominator"], may_open=may_open)),
+        Pair(title=_("已完成"), text=_("%(n)s / %(of)s 户") % {"n": f"{figure['numerator']:,}", "of": f"{figure['denominator']:,}"}, href=page("denominator")),
         Pair(title=_("最近一次得知"), text=_moment(board, newest)),
     ]  # fmt: skip
 
 
-def _known_members(board: Board, figure: Mapping[str, Any], *, may_open: bool) -> list[Pair]:
+def _known_members(board: Board, figure: Mapping[str, Any], page: Callable[[Part], str]) -> list[Pair]:
     return [
-        Pair(title=_("在名单上"), text=_("%(n)s 家") % {"n": f"{figure['denominator']:,}"}, href=_page(figure["rows"]["denominator"], may_open=may_open)),
-        Pair(title=_("自报开工并经走访确认"), text=_("%(n)s 家") % {"n": f"{figure['numerator']:,}"}, href=_page(figure["rows"]["numerator"], may_open=may_open)),
+        Pair(title=_("在名单上"), text=_("%(n)s 家") % {"n": f"{figure['denominator']:,}"}, href=page("denominator")),
+        Pair(title=_("自报开工并经走访确认"), text=_("%(n)s 家") % {"n": f"{figure['numerator']:,}"}, href=page("numerator")),
         Pair(
-            title=_("还说不清"), text=_("%(n)s 家") % {"n": f"{figure['unknown']:,}"}, href=_page(figure["rows"]["unknown"], may_open=may_open),
+            title=_("还说不清"), text=_("%(n)s 家") % {"n": f"{figure['unknown']:,}"}, href=page("unknown"),
             note=_("没有报，或报了开工还没走访"),
         ),
     ]  # fmt: skip
-
-
-def _page(address: str | None, *, may_open: bool) -> str:
-    return f"{reverse('centre:rows')}?{address.partition('?')[2]}" if address and may_open else ""
 
 
 def _moment(board: Board, at: datetime | None) -> str:

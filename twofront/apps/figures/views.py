@@ -133,9 +133,7 @@ def _goal_closing(request: Request, board: Board, goal: Goal, *, sent: Sent | No
     why_not = _("这一天还没有到") if may else showing.whose(board, goal)
     return GoalClosing(
         title=name_of(goal),
-        known=showing.known_of(
-            board, goal, may_open=request.actor.can("cases.see" if goal.counts == "cases" else "rows.see")
-        ),
+        known=showing.known_of(board, goal, request.actor),
         closed=f"{names.get(closed.by, closed.by)} · {at}" if closed else "",
         form=form,
         why_not="" if form else why_not,

@@ -74,6 +74,16 @@ class Board:
         whole = self.as_json()
         return {**whole, "changed": [row for row in whole["changed"] if self._is_seen(row, by)]}
 
+    def opens(self, by: Actor, figure: Chart | Goal, part: str, township: str | None = None) -> bool:
+        """Tell whether somebody may open the rows of a part of a figure, of a township or (None) of the whole county.
+
+        All known cases are for few roles.
+        """
+        is_case = isinstance(figure, Goal) and figure.counts == "cases"
+        if part == "cases" and not (is_case and by.can("cases.see")):
+            return False
+        return self._covers(by, figure, township)
+
     def lines_of(self, figure: Chart | Goal | None) -> set[str | None]:
         """Return the lines that a scope must cover to see the rows of a figure; no figure is anyone's: no line."""
         if figure is None:
@@ -283,11 +293,10 @@ class Board:
         span = self.frames.spans.get(chart.list_key or "")
         out = []
         for day, numerator, denominator, unknown in self.frames.declared_counts(chart.list_key or ""):
-            nobody_said = unknown == denominator
             change = (
                 sums.turnover(span.on(day - timedelta(days=1)), span.on(day)) if span is not None else None
             )
-            rate = None if nobody_said else sums.share(numerator, denominator)
+            rate = sums.told(numerator, denominator, unknown)
             out.append(self._point(chart, day, rate, is_break=change is not None and change > limit))
         return out
 
@@ -374,7 +383,10 @@ class Board:
     def _is_seen(self, row: Mapping[str, Any], by: Actor) -> bool:
         """Tell whether a changed row lies in a reader's scope: a member in its township, a village in itself."""
         figure = self.book.find(Chart, row["key"], at=self.on) or self.book.find(Goal, row["key"], at=self.on)
-        place = row["id"] if row["field"] == "done" else row["code"]
+        return self._covers(by, figure, row["id"] if row["field"] == "done" else row["code"])
+
+    def _covers(self, by: Actor, figure: Chart | Goal | None, place: str | None) -> bool:
+        """Tell whether a reader's pairs cover every line of a figure at a place (None: the whole county)."""
         block = None if place == NOWHERE else place
         return by.can("rows.see") and all(
             by.scope.covers(line=line, block=block) for line in self.lines_of(figure)
