@@ -218,7 +218,7 @@ def duckdb(name):
     con = duckdb.connect()
     con.execute("SET threads = 2")
     con.execute("SET preserve_insertion_order = false")
-    pieces = facts.to_batches(max_chunksize=122_880)  # as ours: one piece would keep a thread idle
+    pieces = facts.to_batches(max_chunksize=60 * 2048)  # as ours: one piece would keep a thread idle
     con.register("facts", pa.Table.from_batches(pieces))
     prepared, decided, found = Timed(), Timed(), []
     for table in tables(root, which):

@@ -295,6 +295,34 @@ def test_somebody_loads_what_his_role_permits(data: Path, tmp_path: Path) -> Non
     _refused(_run("load", "cases", FILES / "cases.csv", "--data", data, "--by", "wuning"))
 
 
+PLAYBOOKS = FILES.parents[1] / "playbooks"
+
+
+def test_only_who_may_change_the_settings_puts_a_playbook_in_force(data: Path) -> None:
+    """The operator may, also while nobody serves; a clerk, an auditor, the playbook of another county are refused."""
+    own = PLAYBOOKS / "dongyang-2020"
+    before = _run("board", "export", "--data", data, "--on", "2020-02-18")["playbook"]
+
+    done = _run("playbook", "load", own, "--data", data)
+    for login in ("wuning", "auditor", "observer", "commander"):
+        assert "may not put a playbook in force" in _refused(
+            _run("playbook", "load", own, "--data", data, "--by", login)
+        )
+    other = _refused(_run("playbook", "load", FILES.parent / "playbooks" / "otherplace", "--data", data))
+
+    assert (done.code, done["playbook"]) == (0, before), done.words
+    assert "is no division of this county" in other
+
+
+@pytest.mark.parametrize("what", ["password", "token"])
+def test_only_who_manages_accounts_is_given_a_secret(data: Path, what: str) -> None:
+    """A township's clerk gets no token of the commander; the office does."""
+    refused = _refused(_run("account", what, "observer", "--data", data, "--by", "wuning"))
+
+    assert f"may not give {what}s" in refused
+    assert _run("account", what, "observer", "--data", data, "--by", "office")[what]
+
+
 def test_a_published_day_takes_no_earlier_knowledge_and_its_board_comes_back(data: Path, load: Run) -> None:
     """Publish 02-18 as known 20:00; a correction known before is refused, a later one shows as revised."""
     published = _run("board", "publish", "--data", data, "--on", "2020-02-18", "--known", "2020-02-18T20:00")

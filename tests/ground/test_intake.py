@@ -101,7 +101,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(small_county: Any, 
 
 def test_a_township_loads_its_own_rows_only(load: Any, actor: Any) -> None:
     """A file with a row of another township is refused whole: nothing of it is written."""
-    from twofront.ground.intake import NotPermitted
+    from twofront.ground.scope import NotPermitted
 
     own = "date,village,dwellings,done\n2020-02-18,330783001001,100,82\n"
     foreign = own + "2020-02-18,330783123001,100,21\n"
@@ -116,7 +116,7 @@ def test_a_township_loads_its_own_rows_only(load: Any, actor: Any) -> None:
 
 def test_who_may_not_load_a_kind_is_refused(load: Any, actor: Any) -> None:
     """An observer loads nothing; the refusal says whom to ask."""
-    from twofront.ground.intake import NotPermitted
+    from twofront.ground.scope import NotPermitted
 
     with pytest.raises(NotPermitted, match="ask the command office") as refused:
         load("coverage", GOOD, by=actor("observer"))

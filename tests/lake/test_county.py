@@ -293,3 +293,51 @@ def test_points_are_compared_moment_by_moment(tmp_path: Path) -> None:
     said = lake.compare(tmp_path, files, table, layout="interval")
 
     assert said["verdict"].to_pylist() == ["same", "other", "new"]
+
+
+def test_a_kept_baseline_answers_as_one_computed_anew(tmp_path: Path) -> None:
+    """Asked twice, after a correction of a baseline day, as known before it, with other shares: the answer of a lake that keeps nothing."""
+    root, bare = tmp_path / "keeps", tmp_path / "keeps_nothing"
+    bare.mkdir()
+    (bare / "baselines").touch()  # no folder can be made here
+    half = SHARES.set_column(2, "share", pa.array([0.5, 1.0]))
+
+    def grow(n: int, *rows: tuple[str, str, float | None]) -> list[LakeFile]:
+        put(bare, n, *rows)
+        return put(root, n, *rows)
+
+    files = grow(0, ("m1", "1", 90), ("m1", "2", 110), ("m2", "1", 300), ("m1", "3", 42), ("m2", "3", 60))
+    first = states(root, files)
+    corrected = files + grow(2, ("m1", "1", 190))
+    questions: list[tuple[list[LakeFile], pa.Table, datetime | None]] = [
+        (files, SHARES, None), (corrected, SHARES, None), (corrected, SHARES, known(1)), (corrected, half, None),
+        (corrected, SHARES, None), (files, half, None), (corrected, SHARES.slice(0, 1), None),
+    ]  # fmt: skip
+
+    assert first == {"A": (42.0, "resumed"), "B": (60.0, "grey")}
+    assert states(root, corrected)["A"] == (42.0, "grey")  # of a baseline of 150
+    for listed, shares, at in questions:
+        assert states(root, listed, shares, known=at) == states(bare, listed, shares, known=at)
+    assert list((root / "baselines").iterdir())
+
+
+def test_a_kept_baseline_that_is_damaged_is_computed_anew(tmp_path: Path) -> None:
+    """What is kept is no source: cut off, emptied or filled with another thing it is passed over."""
+    files = january(tmp_path)
+    before = states(tmp_path, files)
+    kept = sorted((tmp_path / "baselines").iterdir())
+
+    for damaged in (b"", b"no arrow", kept[0].read_bytes()[:-9]):
+        for path in kept:
+            path.write_bytes(damaged)
+        assert states(tmp_path, files) == before
+
+
+def test_a_kept_baseline_is_of_the_files_that_are_there(tmp_path: Path) -> None:
+    """A listed file of a baseline day that is gone is named, though its sums are kept."""
+    files = january(tmp_path)
+    states(tmp_path, files)
+    (tmp_path / files[0].path).unlink()
+
+    with pytest.raises(FileMissing, match=r"2020-01-01.*bring it back"):
+        states(tmp_path, files)

@@ -17,23 +17,17 @@ from uuid import UUID
 
 from django.db import DataError, ProgrammingError, transaction
 
-from twofront.core.errors import CannotDo, Refused
+from twofront.core.errors import CannotDo
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Checked, Field, Found, Grid, NoTable, cell_name, check, find_table
 from twofront.ground import clock, kinds, reader
 from twofront.ground.acts import Key, OpenAct, Unkeyed, act, action, new_uid
 from twofront.ground.models import Import, RejectedRow
-from twofront.ground.scope import Actor
+from twofront.ground.scope import Actor, NotPermitted
 from twofront.ground.stores import Batch, Reject, Verdict
 
 CELLS = 100
 """How many cells of one reason a report lists; the count is always whole."""
-
-
-class NotPermitted(Refused):
-    """The actor's roles do not permit this."""
-
-    code = "not_permitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +160,8 @@ def load(
         CannotDo: The file cannot be read, or comes too early; nothing was written.
         NotPermitted: The actor may not load this KIND.
     """
-    if not (
-        by.can(f"load:{loader.kind}") or (loader.also and any(p.startswith(loader.also) for p in by.may))
-    ):
-        raise NotPermitted(
-            f"{by.login} may not load {loader.kind}; ask the command office",
-            f"{by.login} 无权载入 {loader.kind}, 请联系指挥部办公室",
-        )
+    if not (loader.also and any(p.startswith(loader.also) for p in by.may)):
+        by.require(f"load:{loader.kind}", f"load {loader.kind}", f"载入 {loader.kind}")
     sent = sent or Sent()
     if sent.known is not None and sent.known > at:
         raise CannotDo(

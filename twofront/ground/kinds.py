@@ -51,8 +51,10 @@ def load(
     """Put a version of the playbook (预案) in force from the moment *known*.
 
     Raises:
+        NotPermitted: The actor may not change the settings.
         PlaybookFaulty: A file has a fault; `playbook check` lists all of them.
     """
+    by.require("settings.change", "put a playbook in force", "启用预案")
     faults = playbook.check(files)
     if faults:
         first = faults[0]

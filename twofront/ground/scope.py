@@ -11,9 +11,17 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
+from twofront.core.errors import Refused
+
 Pair = tuple[str, str]
 EVERYTHING = frozenset({("*", "*")})
 NOTHING: frozenset[Pair] = frozenset()
+
+
+class NotPermitted(Refused):
+    """The actor's roles do not permit this."""
+
+    code = "not_permitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,18 @@ class Actor:
     def can(self, permission: str) -> bool:
         """Tell whether a role of this actor permits something; `load:*` permits every `load:KIND`, `*` all."""
         return not self.may.isdisjoint({permission, f"{permission.partition(':')[0]}:*", "*"})
+
+    def require(self, permission: str, en: str, zh: str) -> None:
+        """Refuse what no role of this actor permits; *en* and *zh* name it, as in "load cases" and "载入 cases".
+
+        Raises:
+            NotPermitted: It is not permitted.
+        """
+        if not self.can(permission):
+            raise NotPermitted(
+                f"{self.login} may not {en}; ask the command office",
+                f"{self.login} 无权{zh}, 请联系指挥部办公室",
+            )
 
 
 def system(name: str) -> Actor:

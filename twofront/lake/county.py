@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - texts enter SQL through engine.literal and engine.name only
 """The electricity index from the county's lake, of the meters that the asker may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,19 +15,24 @@ from twofront.core.time import Days
 from twofront.lake import engine
 from twofront.lake.engine import literal, name
 from twofront.lake.firms import NOWHERE
-from twofront.lake.index import ALL, day_indexes, put_firm_days
-from twofront.lake.read import put_readings
+from twofront.lake.index import (
+    ALL,
+    day_indexes,
+    put_baselines,
+    put_coded,
+    put_firm_days,
+    put_shares,
+)
+from twofront.lake.read import put_readings, statements
 from twofront.lake.store import LakeFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pyarrow as pa
 
 
 def firm_days(
     root: Path,
-    files: "Iterable[LakeFile]",
+    files: Iterable[LakeFile],
     shares: "pa.Table",
     *,
     baseline: Days,
@@ -60,7 +65,7 @@ def firm_days(
 
 def index(
     root: Path,
-    files: "Iterable[LakeFile]",
+    files: Iterable[LakeFile],
     shares: "pa.Table",
     *,
     baseline: Days,
@@ -88,12 +93,15 @@ class _When:
 
 @contextmanager
 def _asked(
-    root: Path, files: "Iterable[LakeFile]", shares: "pa.Table", when: _When, *, by: str | None
+    root: Path, files: Iterable[LakeFile], shares: "pa.Table", when: _When, *, by: str | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection in which `firm_days` stands."""
+    # Arrow, which the verb on files alone does without
+    from twofront.lake.baselines import PLACE, Kept, with_place  # noqa: PLC0415
+
+    files = list(files)
     with engine.connection() as con:
-        put_readings(con, root, files, days={*when.baseline, *when.days}, known=when.known)
-        con.register("given", shares)
+        con.register("given", with_place(shares))
         has = set(shares.column_names)
         group = literal(ALL) if by is None else f"coalesce({name(by)}::VARCHAR, {literal(NOWHERE)})"
         ends = ", ".join(
@@ -101,7 +109,18 @@ def _asked(
             for c in ("from", "to")
         )
         con.execute(
-            f'CREATE TEMP VIEW owners AS SELECT meter, firm, share::DOUBLE AS share, {group} AS "group", {ends} FROM given'
+            f'CREATE TEMP VIEW owners AS SELECT {PLACE}, meter, firm, share::DOUBLE AS share, {group} AS "group", {ends} FROM given'
         )
-        put_firm_days(con, baseline=when.baseline, days=when.days, params=when.params)
+        put_shares(con, params=when.params, place=PLACE)
+        before, asked = set(when.baseline), set(when.days)
+        stated = statements(root, files, days=before, known=when.known)
+        kept = Kept.of(root, stated, shares, days=when.baseline, params=when.params)
+        if not kept.bring(con):
+            put_readings(con, root, stated, days=before, known=when.known)
+            put_coded(con)
+            put_baselines(con, days=when.baseline)
+            kept.keep(con)
+        put_readings(con, root, files, days=asked, known=when.known)
+        put_coded(con)
+        put_firm_days(con, days=when.days)
         yield con

@@ -6,7 +6,14 @@ from pathlib import Path
 from twofront.core.power.index import DayIndex, Parameters
 from twofront.core.time import Days
 from twofront.lake import engine, firms, readings
-from twofront.lake.index import day_indexes, left_out, put_firm_days
+from twofront.lake.index import (
+    day_indexes,
+    left_out,
+    put_baselines,
+    put_coded,
+    put_firm_days,
+    put_shares,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,10 @@ def of_files(
             firms.meters_as_firms(con)
         else:
             firms.read(con, firms_path, by=asked.by)
-        put_firm_days(con, baseline=asked.baseline, days=asked.days, params=params)
+        put_shares(con, params=params)
+        put_coded(con)
+        put_baselines(con, days=asked.baseline)
+        put_firm_days(con, days=asked.days)
         return day_indexes(con, days=asked.days, is_grouped=asked.by is not None), left_out(
             con
         ) if wants_left_out else []

@@ -29,6 +29,21 @@ class FileMissing(Exception):  # noqa: N818 - named for what was found
     code = "lake_file_missing"
 
 
+def statements(
+    root: Path, files: Iterable[LakeFile], *, days: Collection[date], known: datetime | None
+) -> list[LakeFile]:
+    """Return the files that state some days as known at a moment (None = now).
+
+    Raises:
+        FileMissing: One of them is not in the lake.
+    """
+    found = [f for f in files if f.day in days and (known is None or f.known <= known)]
+    for file in found:
+        if not (root / file.path).is_file():
+            raise FileMissing(f"{file.path} is listed and is not in the lake; bring it back from the backup")
+    return found
+
+
 def put_readings(
     con: duckdb.DuckDBPyConnection,
     root: Path,
@@ -40,7 +55,7 @@ def put_readings(
     """Make `meter_readings`, the `readings` of `core.power.expressions`, for some days as known at a moment (None = now)."""
     plan = _Plan(root, files, days=days, known=known)
     parts = [*plan.plain(), *plan.merged()]
-    con.execute(f"CREATE TEMP VIEW meter_readings AS {' UNION ALL '.join(parts) or NOTHING}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW meter_readings AS {' UNION ALL '.join(parts) or NOTHING}")
 
 
 def compare(
@@ -125,9 +140,8 @@ class _Plan:
         of_day: dict[date, dict[tuple[datetime, int, bool], _Statement]] = defaultdict(
             lambda: defaultdict(_Statement)
         )
-        for file in files:
-            if file.day in days and (known is None or file.known <= known):
-                of_day[file.day][file.known, file.seq, file.kind == "daily"].add(file)
+        for file in statements(root, files, days=days, known=known):
+            of_day[file.day][file.known, file.seq, file.kind == "daily"].add(file)
         self.single = [s for day in of_day.values() if len(day) == 1 for s in day.values()]
         self.several = [s for day in of_day.values() if len(day) > 1 for s in day.values()]
 
@@ -189,13 +203,7 @@ class _Plan:
         return parts
 
     def _found(self, files: Iterable[LakeFile | None]) -> list[str]:
-        paths = [self.root / f.path for f in files if f is not None]
-        for path in paths:
-            if not path.is_file():
-                raise FileMissing(
-                    f"{path.relative_to(self.root)} is listed and is not in the lake; bring it back from the backup"
-                )
-        return [str(p) for p in paths]
+        return [str(self.root / f.path) for f in files if f is not None]
 
 
 def _meter_days(points: str) -> str:

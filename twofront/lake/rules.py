@@ -9,7 +9,7 @@ import pyarrow as pa
 from twofront.core.rules.bulk import bulk
 from twofront.lake.engine import name
 
-PIECE = 122_880
+PIECE = 60 * 2048
 """Records that one thread takes at a time, as many as in a row group of the engine's own: a table in one piece keeps the
 other threads idle."""
 

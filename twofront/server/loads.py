@@ -47,7 +47,8 @@ def _with_places(plain: Loader) -> Loader:
         places = divisions.tree(on)
         townships = divisions.spellings(divisions.at_level(places, "township", book=book, on=on))
         villages = divisions.spellings(divisions.at_level(places, "village", book=book, on=on))
-        every = {code: code for code in places} | {"*": "*"} | townships
+        county = (book.place, places[book.place].name) if book.place in places else (book.place,)
+        every = {code: code for code in places} | townships | dict.fromkeys(("*", *county), "*")
         return {
             "township": every if plain.kind == "accounts" else townships,
             "village": villages,

@@ -1,7 +1,9 @@
 """Where playbooks lie, and their files as bytes; core reads and checks them."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from twofront.core import playbook
 from twofront.core.errors import CannotDo
 
 DEFAULT = "dongyang-2020"
@@ -49,3 +51,20 @@ def files_of(folder: Path) -> dict[str, bytes]:
             str(folder), "has no .toml file", "give the folder of a playbook, such as playbooks/dongyang-2020"
         )
     return files
+
+
+def require_place(folder: str, files: Mapping[str, bytes], places: Collection[str]) -> None:
+    """Require that a playbook without faults is of a place among the county's divisions; before any are loaded it may be of any.
+
+    Raises:
+        CannotDo: It is another county's.
+    """
+    if not places or playbook.check(files):
+        return
+    place = playbook.read(files).place
+    if place not in places:
+        raise CannotDo(
+            folder,
+            f"is the playbook of {place}, which is no division of this county",
+            "give this county's own playbook, or load the divisions first",
+        )

@@ -64,14 +64,24 @@ class Secret:
 def issue_password(
     login: str, *, is_first: bool = True, by: Actor, under: str | None, key: Key, at: datetime
 ) -> Secret:
-    """Give an account a first password (初始口令), to be changed at the next login; its sessions end."""
+    """Give an account a first password (初始口令), to be changed at the next login; its sessions end.
+
+    Raises:
+        NotPermitted: The actor does not manage accounts.
+    """
+    by.require("accounts.manage", "give passwords", "发放口令")
     password = "-".join(secrets.token_hex(2) for _ in range(3))
     _set_password(login, make_password(password), must_change=is_first, by=by, under=under, key=key, at=at)
     return Secret(login, password)
 
 
 def issue_token(login: str, *, by: Actor, under: str | None, key: Key, at: datetime) -> Secret:
-    """Give an account a token for programs (令牌); the one before stops working."""
+    """Give an account a token for programs (令牌); the one before stops working.
+
+    Raises:
+        NotPermitted: The actor does not manage accounts.
+    """
+    by.require("accounts.manage", "give tokens", "发放令牌")
     token = secrets.token_urlsafe(32)
     _set_token(login, hash_token(token), by=by, under=under, key=key, at=at)
     return Secret(login, token)

@@ -10,9 +10,10 @@ Tables:
     readings: `meter, date, kwh, points`; each (meter, date) once; kwh null = unknown; points = the number of intervals
         it is the sum of, null where the supplier gave the day as one number.
     shares: `meter, firm, share, group, from, to`; which part of a meter is whose; first and last day, null = open.
-    days: `date, is_baseline, is_asked`; each day once.
+    days: `date`; the days that are looked at, each once: those of the baseline first, then those asked for.
     parameters: one row, the fields of `index.Parameters`.
-    firm_days: what `firm_days` gives.
+    usual, totals, baselines, firm_days: what the expressions `usual_points`, `firm_totals`, `firm_baselines` and `firm_days` give;
+        whoever runs them keeps each as a table of that name.
 """
 
 import sys
@@ -40,7 +41,10 @@ shares = ibis.table(
     },
     name="shares",
 )
-days = ibis.table({"date": "date", "is_baseline": "boolean", "is_asked": "boolean"}, name="days")
+days = ibis.table({"date": "date"}, name="days")
+usual = ibis.table({"meter": "string", "usual_points": "int64"}, name="usual")
+totals = ibis.table({"firm": "string", "date": "date", "kwh": "float64"}, name="totals")
+baselines = ibis.table({"firm": "string", "baseline": "float64"}, name="baselines")
 parameters = ibis.table(
     {"threshold": "float64", "stopped": "float64", "cap": "float64", "top": "int64", "least_points": "int64"},
     name="parameters",
@@ -64,7 +68,7 @@ def _exact(value: NumericValue) -> NumericValue:
 
 
 MANY = 1_000_000
-"""More points than a day has seconds, and more days than there will be: parts of one number to rank by."""
+"""More points than a day has seconds: parts of one number to rank by."""
 
 
 def _part(value: NumericValue, whole: NumericValue) -> NumericValue:
@@ -87,31 +91,26 @@ def _sum_of_points() -> dict[str, Deferred]:
     return {"kwh": total, "points": _.kwh.count().cast("int64")}
 
 
-def _usual_points() -> Table:
-    """Give each meter its usual points: `usual_meter, usual_points`.
+def usual_points() -> Table:
+    """Give each meter that has points its usual number of them: `meter, usual_points`.
 
-    Usual = the most frequent number of points on the baseline days, the larger of two equally frequent. A meter without a
-    point on a baseline day (it came later) is judged by all its days.
+    Usual = the most frequent number of points on the `days`, the larger of two equally frequent. The days of the baseline
+    come first; a meter without a point on them (it came later) is judged by the days asked for.
     """
-    seen = (
-        readings.filter(_.points > 0)
-        .inner_join(days, "date")
-        .group_by(["meter", "points"])
-        .agg(baseline_days=_.count(where=_.is_baseline), all_days=_.count())
-    )
-    frequent = ibis.ifelse(_.baseline_days > 0, _.baseline_days + MANY, _.all_days) * MANY + _.points
-    return (
-        seen.mutate(rank=frequent).group_by(usual_meter=_.meter).agg(usual_points=_.points.argmax(_["rank"]))
-    )
+    seen = readings.filter(_.points > 0).semi_join(days, "date")
+    seen = seen.group_by(["meter", "points"]).agg(seen=_.count())
+    rank = _.seen * MANY + _.points
+    return seen.mutate(rank=rank).group_by("meter").agg(usual_points=_.points.argmax(_["rank"]))
 
 
-def _firm_totals() -> Table:
-    """Give every firm a row for every day: its kWh, null unless each of its meters in force has a complete reading.
+def firm_totals() -> Table:
+    """Give every firm a row for each of the `days`: `firm, date, kwh`, null unless each of its meters in force has a complete reading.
 
     Complete = one number for the day, or at least 95 % of the meter's usual points.
     """
-    usual = _usual_points()
-    wanted = shares.left_join(usual, shares.meter == usual.usual_meter).drop("usual_meter").cross_join(days)
+    points_of = usual.rename(usual_meter="meter")
+    wanted = shares.left_join(points_of, shares.meter == points_of.usual_meter).drop("usual_meter")
+    wanted = wanted.cross_join(days)
     in_force: BooleanValue = (wanted["from"].isnull() | (wanted["from"] <= wanted.date)) & (
         wanted["to"].isnull() | (wanted["to"] >= wanted.date)
     )
@@ -120,7 +119,7 @@ def _firm_totals() -> Table:
     rows = wanted.left_join(read, [wanted.meter == read.read_meter, wanted.date == read.read_date])
     is_complete = _.points.isnull() | (_.points * 100 >= _.usual_points * parameters.least_points.as_scalar())
     kwh = ibis.ifelse(_.in_force & is_complete, _.share * _.kwh, ibis.null("float64"))
-    totals = (
+    sums = (
         rows.mutate(part=kwh)
         .group_by(["firm", "date"])
         .agg(
@@ -130,26 +129,26 @@ def _firm_totals() -> Table:
         )
     )
     is_known = (_.meters > 0) & (_.meters == _.have)
-    return totals.mutate(kwh=ibis.ifelse(is_known, _.total, ibis.null("float64"))).inner_join(days, "date")
+    return sums.select("firm", "date", kwh=ibis.ifelse(is_known, _.total, ibis.null("float64")))
 
 
-def _baselines(totals: Table) -> Table:
-    """Give each firm its baseline: the mean over the baseline days on which it has a reading; null without one."""
-    kwh = ibis.ifelse(_.is_baseline, _.kwh, ibis.null("float64"))
-    return totals.group_by("firm").agg(baseline=_exact(kwh) / kwh.count().cast("float64").nullif(0))
+def firm_baselines() -> Table:
+    """Give each firm its baseline: `firm, baseline`, the mean of its `totals` on the days with a reading; null without one."""
+    return totals.group_by("firm").agg(
+        baseline=_exact(_.kwh) / _.kwh.count().cast("float64").nullif(0),
+    )
 
 
 def firm_days() -> Table:
-    """Give each firm with a baseline above 0 a row for each day asked for: `firm, group, date, kwh, baseline, state, is_top`.
+    """Give each firm with a baseline above 0 a row for each of its `totals`: `firm, group, date, kwh, baseline, state, is_top`.
 
     is_top = one of the largest baselines of its group (ties by name).
     """
-    totals = _firm_totals()
     groups = shares.group_by("firm").agg(group=_.group.max())
-    firms = _baselines(totals).filter(_.baseline > 0).inner_join(groups, "firm")
+    firms = baselines.filter(_.baseline > 0).inner_join(groups, "firm")
     place = ibis.row_number().over(group_by="group", order_by=[_.baseline.desc(), _.firm])
     firms = firms.mutate(is_top=place < parameters.top.as_scalar())
-    rows = totals.filter(_.is_asked).inner_join(firms, "firm")
+    rows = totals.inner_join(firms, "firm")
     state = ibis.cases(
         (_.kwh.isnull(), UNKNOWN),
         (_.kwh > _.baseline * parameters.threshold.as_scalar() * (1 + TIE), RESUMED),
@@ -161,11 +160,10 @@ def firm_days() -> Table:
 
 def left_out() -> Table:
     """Name the firms that have no baseline above 0, each of their meters, and why: `meter, firm, reason`."""
-    firms = _baselines(_firm_totals())
     reason = ibis.ifelse(_.baseline.isnull(), "no_baseline_reading", "baseline_zero")
     rows = (
         shares.select("meter", "firm")
-        .inner_join(firms, "firm")
+        .inner_join(baselines, "firm")
         .filter(_.baseline.isnull() | (_.baseline <= 0))
     )
     return rows.select("meter", "firm", reason=reason).distinct()
@@ -221,6 +219,9 @@ def _where(condition: BooleanValue, value: NumericValue) -> NumericValue:
 EXPRESSIONS = {
     "meter_days": meter_days,
     "one_day": one_day,
+    "usual_points": usual_points,
+    "firm_totals": firm_totals,
+    "firm_baselines": firm_baselines,
     "firm_days": firm_days,
     "left_out": left_out,
     "index": index,

@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Check the playbook, put it in force, print its version."""
     files = playbooks.files_of(Path(args.folder))
     with county.opened(args.data, by=args.by) as open_:
+        from twofront.apps.territory import queries as divisions  # noqa: PLC0415
         from twofront.ground import kinds  # noqa: PLC0415
         from twofront.ground.acts import new_key  # noqa: PLC0415
 
@@ -31,14 +32,9 @@ def run(args: argparse.Namespace) -> int:
         from twofront.apps.figures.queries import guard_publications_from  # noqa: PLC0415
 
         known = guard_publications_from(args.folder, date.min, known)
+        playbooks.require_place(args.folder, files, divisions.tree(kinds.day()))
         at = max(open_.now, known)  # a step after now, if a day was published right now
         loaded = kinds.load(files, known, by=open_.by, under=None, key=new_key(), at=at)
-    print(
-        json.dumps(
-            {
-                "playbook": f"{loaded.code}@{loaded.sha256[:12]}",
-                "known": kinds.written(loaded.known),
-            }
-        )
-    )
+        answer = {"playbook": f"{loaded.code}@{loaded.sha256[:12]}", "known": kinds.written(loaded.known)}
+    print(json.dumps(answer))
     return 0

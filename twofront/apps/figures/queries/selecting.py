@@ -39,7 +39,7 @@ Part = Literal[
     "cases",
 ]
 _COUNT: dict[str, Callable[[VillageProgress], int]] = {
-    "numerator": lambda v: v.done, "denominator": lambda v: v.dwellings, "missing": lambda v: v.dwellings - v.done, "late": lambda v: 1,
+    "numerator": lambda v: v.done, "denominator": lambda v: v.dwellings, "missing": lambda v: v.dwellings - v.done,
 }  # fmt: skip
 PARTS: tuple[Part, ...] = (
     "numerator",
@@ -175,6 +175,12 @@ def unreported(frames: Frames) -> Sequence[str]:
     return sorted(set(frames.village_names) - {v.village for v in villages(frames)})
 
 
+def not_reported(frames: Frames) -> Sequence[str]:
+    """Return the villages without a row of the day: those that keep an older one, and those that have never had one."""
+    kept = {v.village for v in villages(frames) if v.on < frames.on}
+    return sorted(kept.union(unreported(frames)))
+
+
 def at_of(frames: Frames) -> datetime:
     """Return the moment at which a figure stands: the end of its day, or what is known if that is earlier."""
     return min(end_of(frames.on, zone=frames.book.zone), frames.seen)
@@ -207,11 +213,9 @@ def _case_lines(frames: Frames, goal: Goal, part: Part) -> list[Line]:
 
 def _village_lines(frames: Frames, part: Part) -> list[Line]:
     names = frames.village_names
-    if part == "unknown":
-        return [
-            Line("village", code, code, names.get(code, code), code[:9], 1) for code in unreported(frames)
-        ]
-    rows = [v for v in villages(frames) if part != "late" or v.on < frames.on]
+    if part in ("unknown", "late"):
+        codes = unreported(frames) if part == "unknown" else not_reported(frames)
+        return [Line("village", code, code, names.get(code, code), code[:9], 1) for code in codes]
     take = _COUNT.get(part, _COUNT["numerator"])
     return [
         Line(
@@ -222,6 +226,6 @@ def _village_lines(frames: Frames, part: Part) -> list[Line]:
             v.village[:9] if len(v.village) >= 9 else NOWHERE,
             take(v),
         )
-        for v in rows
+        for v in villages(frames)
         if take(v) or part in ("numerator", "denominator")
     ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from twofront.apps.campaigns import queries as campaigns
 from twofront.apps.enterprises import queries as enterprises
-from twofront.apps.figures.queries.selecting import Part, mask, members_of, villages
+from twofront.apps.figures.queries.selecting import Part, mask, members_of, not_reported
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Expectation
 from twofront.core.time import at_hour
@@ -70,7 +70,7 @@ class Watch:
                 for chart in self.board.charts_of(member):
                     yield from self._silent(chart, expected)
             case "coverage":
-                behind = Counter(v.village[:9] for v in villages(self.board.frames) if v.on < self.board.on)
+                behind = Counter(code[:9] for code in not_reported(self.board.frames))
                 yield from ((unit, self._survey_goal(), "late", n) for unit, n in sorted(behind.items()))
             case "readings":
                 if not self.board.has_power():
