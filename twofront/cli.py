@@ -3,11 +3,14 @@
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 from twofront import __version__
 from twofront.core.errors import CannotDo
+from twofront.ground import spoken
 from twofront.ground.processes import is_chinese
 
 VERBS: dict[tuple[str, ...], tuple[str, str]] = {
@@ -60,10 +63,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     module.configure(parser)
     parser.set_defaults(verb=" ".join(verb))
     try:
+        _refuse_empty(words)
         code: int = module.run(parser.parse_args(words[len(verb) :]))
         sys.stdout.flush()
     except CannotDo as e:
-        print(f"twofront: {e.zh if is_chinese() else e.en}", file=sys.stderr)
+        print(f"twofront: {spoken.line_of(e) if is_chinese() else e.en}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -85,10 +89,15 @@ def _verb(words: list[str]) -> tuple[str, ...] | None:
     return next((v for v in (tuple(words[:2]), tuple(words[:1])) if v in VERBS), None)
 
 
+def _refuse_empty(words: list[str]) -> None:
+    """Refuse a value without a letter: a script's empty variable is a slip, and no way to leave an option out."""
+    for before, word in pairwise(words):
+        if not word or re.fullmatch(r"--[\w-]+=", word):
+            raise CannotDo(word.rstrip("=") or before, "an empty value", "write one, or leave it out")
+
+
 def _overview() -> str:
-    lines = [f"  {' '.join(verb):<18}{what}" for verb, (_, what) in VERBS.items()]
-    return (
-        "twofront: one county, two fronts\n\n"
-        + "\n".join(lines)
-        + "\n\n'twofront VERB --help' shows an example that runs."
-    )
+    lines = [f"  {' '.join(verb):<18}{spoken.said(what)}" for verb, (_, what) in VERBS.items()]
+    title = spoken.said("twofront: one county, two fronts")
+    hint = spoken.said("'twofront VERB --help' shows an example that runs.")
+    return "\n\n".join([title, "\n".join(lines), hint])

@@ -242,6 +242,10 @@ def test_readings_are_read_in_three_layouts_and_a_contradiction_refuses_the_file
 
     assert (wide["read"], wide["accepted"], quarter["accepted"]) == (2, 2, 2)
     assert "C2" in line and "C3" in line
+    other = _refused(
+        load("readings", "date,meter\n2020-02-17,M04\n", "--layout", "interval", name="other.csv")
+    )
+    assert "other.csv: no column for the time in a sheet of the layout interval; " in other
 
 
 @pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-12-31"])
@@ -268,8 +272,10 @@ def test_a_division_in_use_cannot_vanish(load: Run) -> None:
 
 
 def test_what_cannot_be_done_says_so_in_one_line(data: Path, tmp_path: Path) -> None:
-    """No such file, KIND, folder, login; a folder that is not empty."""
+    """No such file, sheet, KIND, folder, login; a folder that is not empty."""
     _refused(_run("load", "reports", tmp_path / "none.csv", "--data", data))
+    second = _refused(_run("load", "reports", FILES / "reports.csv", "--data", data, "--sheet", 7))
+    assert "reports.csv: a CSV has one sheet; " in second
     _refused(_run("load", "nonsense", FILES / "reports.csv", "--data", data))
     _refused(_run("load", "reports", FILES / "reports.csv", "--data", tmp_path / "none"))
     _refused(_run("load", "reports", FILES / "reports.csv", "--data", data, "--by", "nobody"))

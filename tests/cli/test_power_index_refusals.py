@@ -170,11 +170,19 @@ def test_a_wrong_option_is_one_line(refused: Any, options: list[str], said: str)
     assert refused(LONG, *options).startswith(said)
 
 
+def test_what_the_system_says_has_no_number_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that opens and cannot be read: the system's words, without its `[Errno 5]`."""
+    words = ["power", "index", "/proc/self/mem", "--layout", "long", *JANUARY, *TENTH]
+
+    assert main(words) == 2
+    assert "[Errno" not in capsys.readouterr().err
+
+
 def test_messages_are_chinese_under_a_chinese_locale(refused: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same line, in Chinese; file, line and values as they are."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
 
     assert (
         refused(LONG + "2020-02-11,m1,n/a\n")
-        == "readings.csv:7: kwh 列读数“n/a”不是不超过 1e9 的数; 请改正;未知则留空"
+        == "readings.csv:7: kwh 列读数“n/a”不是不超过 1e9 kWh 的数；请更正，未知则留空"
     )

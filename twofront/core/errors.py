@@ -26,7 +26,7 @@ class CannotDo(Exception):  # noqa: N818 - the contract's word for exit code 2
         where: `FILE:LINE`, a file, an option or a folder.
         what: What is wrong, with the value.
         do: What the reader can do about it.
-        zh: Both in Chinese; English stands in where none is given.
+        zh: Both in Chinese, where `ground/spoken` cannot put it together from the English.
 
     Example:
         >>> str(CannotDo("meters.csv:7", "share 1.4 is above 1", "give a share between 0 and 1"))
@@ -34,10 +34,10 @@ class CannotDo(Exception):  # noqa: N818 - the contract's word for exit code 2
     """
 
     def __init__(self, where: str, what: str, do: str, zh: str = "") -> None:
-        """Keep the three parts of the sentence, and the sentence in both languages."""
+        """Keep the three parts of the sentence, and the Chinese of those that a file's reader says himself."""
         super().__init__(f"{where}: {what}; {do}")
         self.en = str(self)
-        self.zh = f"{where}: {zh}" if zh else self.en
+        self.zh = f"{where}: {zh}" if zh else ""
         self.where = where
         self.what = what
         self.do = do

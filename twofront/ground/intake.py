@@ -53,7 +53,7 @@ class Loader:
         in_use: Which of some codes other records still need.
         guards: Called with the file's name, its days and its known moment; they return since when its rows are known, or
             refuse the file by raising.
-        reshape: Turns a sheet with a layout of its own into a list of rows.
+        reshape: Turns a sheet with a layout of its own, of a file by this name, into a list of rows.
         is_strict: Two values for one key in one file refuse the whole file.
         also: A permission, or the beginning of some, that allows loading besides `load:KIND`.
     """
@@ -68,7 +68,7 @@ class Loader:
     in_use: Callable[[set[str]], set[str]] = lambda codes: codes & set()
     guards: tuple[Callable[[str, set[date], datetime], datetime], ...] = ()
     also: str | None = None
-    reshape: Callable[[Grid, Mapping[str, Any], Playbook], Reshaped] | None = None
+    reshape: Callable[[Grid, Mapping[str, Any], str], Reshaped] | None = None
     is_strict: bool = False
 
 
@@ -168,7 +168,6 @@ def load(
             "--known",
             f"{kinds.written(sent.known)} lies after the county's now {kinds.written(at)}",
             "give an earlier moment, or none",
-            f"{kinds.written(sent.known)} 晚于本县现在 {kinds.written(at)}; 请写更早的时间, 或不写",
         )
     body = hash_of(path)
     day = sent.on or at.astimezone(kinds.zone()).date()
@@ -288,7 +287,7 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
     book = kinds.book()
     loader = source.loader
     grid = reader.read(source.path, sheet=source.sent.sheet)
-    reshaped = loader.reshape(grid, options, book) if loader.reshape else None
+    reshaped = loader.reshape(grid, options, source.name) if loader.reshape else None
     grid = reshaped.grid if reshaped else grid
     try:
         found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.sent.mapping)
@@ -317,7 +316,6 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
             f"{source.name}:{earlier}",
             f"another value stands for the same key at {later}",
             "keep the right one of the two",
-            f"与 {later} 是同一项, 值却不同; 请保留正确的一个",
         )
     return taken
 

@@ -12,7 +12,7 @@ from django_htmx.middleware import HtmxDetails
 from twofront.core.errors import CannotDo, Refused
 from twofront.core.playbook import Row
 from twofront.core.time import BadTime, day_of, parse_day, parse_moment
-from twofront.ground import clock, kinds
+from twofront.ground import clock, kinds, spoken
 from twofront.ground.scope import Actor
 
 OUTCOMES = "outcomes"
@@ -85,7 +85,7 @@ def name_of(row: Row | None, default: str = "") -> str:
 
 def sentence_of(error: Refused | CannotDo) -> str:
     """Return a refusal in the reader's language."""
-    return error.en if is_english() else error.zh
+    return error.en if is_english() else spoken.line_of(error)
 
 
 def asked_day(request: HttpRequest, *, default: date | None = None) -> date:

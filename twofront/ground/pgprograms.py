@@ -111,7 +111,7 @@ def programs(folder: Folder, *, user: User, major: int | None = None) -> Program
         found = _usable(place, folder, user=user)
         if found is None:
             continue
-        seen.append(f"{found.major} in {found.bin}")
+        seen.append(f"{found.bin} ({found.major})")
         if found.major >= OLDEST and major in {None, found.major}:
             return found
     wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST} or newer"

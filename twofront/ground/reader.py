@@ -23,6 +23,7 @@ from twofront.ground.reader_words import SENTENCES
 
 SMALL = Limits(512, 9)  # the answer must be there within 10 s
 LARGE = Limits(1024, 60)
+_ONE_SHEET = {"csv": "a CSV has one sheet", "parquet": "a Parquet file has one sheet"}
 
 
 class Unreadable(CannotDo):
@@ -52,12 +53,15 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
 
     Raises:
         Unreadable: The file cannot be read or is hostile; the answer comes within the limits' seconds.
+        CannotDo: It cannot be opened, or has no second sheet.
     """
     try:
         with path.open("rb") as source, tempfile.TemporaryFile() as target:
             seen = look(source)
             if seen.fault:
                 raise Unreadable(path, seen.fault, seen.at)
+            if sheet not in {None, 1, "1"} and (one := _ONE_SHEET.get(seen.form)):
+                raise CannotDo(path.name, one, "leave --sheet out")
             allowed = limits or (LARGE if seen.is_large else SMALL)
             answer = _ask(path, source, target, seen, sheet, allowed)
             return _grid(path, answer, target)

@@ -338,5 +338,4 @@ def _not_before(batch: Batch, i: int, known_at: datetime | None, *, replaces: bo
             f"{batch.file}:{batch.numbers[i]}",
             f"would become known at {kinds.written(batch.known)}, before the value that it replaces ({kinds.written(known_at)})",
             "give a later --known, or none",
-            f"会在 {kinds.written(batch.known)} 得知, 早于它要更正的值 ({kinds.written(known_at)}); 请写更晚的得知时间, 或不写",
         )

@@ -249,4 +249,5 @@ def _encoding(path: Path) -> str:
 
 
 def _why(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+    words = getattr(error, "strerror", None) or str(error)
+    return words.splitlines()[0][:200] if words else type(error).__name__

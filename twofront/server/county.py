@@ -17,6 +17,7 @@ from twofront.core.time import BadTime, parse_day, parse_moment
 from twofront.ground import postgres
 from twofront.ground.folder import Folder
 from twofront.ground.processes import is_chinese
+from twofront.ground.spoken import said
 
 if TYPE_CHECKING:
     from twofront.ground.scope import Actor
@@ -51,7 +52,7 @@ class Opened:
 def say(sentence: str) -> None:
     """Tell the person at the terminal how far a command is; a program that called it hears of its end only."""
     if sys.stderr.isatty():
-        print(f"  {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where progress goes
+        print(f"  {said(sentence)}", file=sys.stderr, flush=True)  # noqa: T201 - the terminal is where progress goes
 
 
 def set_up(folder: Folder) -> None:

@@ -20,6 +20,7 @@ from twofront.core.errors import CannotDo, Refused
 from twofront.ground import clock, intake, jobs, ledger, scope
 from twofront.ground.acts import new_uid
 from twofront.ground.scope import Actor
+from twofront.ground.spoken import line_of
 from twofront.server import exercise_jobs, returning
 from twofront.server.loads import loader
 from twofront.server.returning import inbox
@@ -98,9 +99,7 @@ def load_file(uid: str) -> None:
         try:
             report = _load(UUID(uid), asked, said=teller)
         except (CannotDo, Refused) as e:
-            teller.end(
-                "failed", {"en": getattr(e, "en", str(e)), "zh": getattr(e, "zh", str(e)), "file": asked.name}
-            )
+            teller.end("failed", {"en": e.en, "zh": line_of(e), "file": asked.name})
         else:
             teller.end("done", {**dataclasses.asdict(report), "columns": [], "file": asked.name})
     (inbox() / asked.path).unlink(missing_ok=True)
@@ -116,7 +115,7 @@ def mark_file(uid: str, import_id: str) -> None:
             with scope.reading(scope.READ_COUNTY):
                 returning.keep(UUID(import_id))
         except CannotDo as e:
-            teller.end("failed", {"en": str(e), "zh": getattr(e, "zh", str(e))})
+            teller.end("failed", {"en": e.en, "zh": line_of(e)})
         else:
             teller.end("done", {"import_id": import_id})
 

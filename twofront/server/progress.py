@@ -1,7 +1,9 @@
-"""Progress on stderr, each sentence with the seconds since the command began; stdout stays for the answer."""
+"""Progress on stderr in the reader's language, each sentence with the seconds so far; stdout stays for the answer."""
 
 import sys
 import time
+
+from twofront.ground.spoken import said
 
 
 class Progress:
@@ -13,5 +15,5 @@ class Progress:
 
     def __call__(self, sentence: str, /) -> None:
         """Write one sentence to stderr, after the seconds so far."""
-        sys.stderr.write(f"[{time.monotonic() - self._began:5.1f} s] {sentence}\n")
+        sys.stderr.write(f"[{time.monotonic() - self._began:5.1f} s] {said(sentence)}\n")
         sys.stderr.flush()

@@ -16,7 +16,6 @@ from django.db import connection
 from twofront.apps.figures.queries.published import guard_publication
 from twofront.apps.register import queries as register
 from twofront.core.errors import CannotDo
-from twofront.core.playbook import Playbook
 from twofront.core.sheets import EMPTY, Column, Grid, cell_name
 from twofront.core.sheets.cells import Tags
 from twofront.core.sheets.fields import plain_heading
@@ -34,21 +33,19 @@ TIME_HEADINGS = {"time", "时间", "时刻"}
 LAKE_LOCK = 7_706_310_002
 
 
-def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
+def reshape(grid: Grid, options: Mapping[str, Any], file: str) -> Reshaped:
     """Turn a sheet of readings (wide, long or interval) into a list `date|time, meter, kwh` of its filled cells.
 
     Raises:
         CannotDo: The layout is missing, or the sheet does not have its columns.
     """
-    del book
     layout = options.get("layout") or "long"
     top = _header(grid, TIME_HEADINGS if layout == "interval" else DAY_HEADINGS)
     if top is None:
         raise CannotDo(
-            "readings",
-            f"no column for the {'time' if layout == 'interval' else 'day'} in a {layout} sheet",
+            file,
+            f"no column for the {'time' if layout == 'interval' else 'day'} in a sheet of the layout {layout}",
             "check --layout, or name the column date",
-            f"这种样子 ({layout}) 要有日期或时间一列; 请核对样子, 或写上列名",
         )
     row, key_at = top
     named = _headings(grid, row)
@@ -59,10 +56,9 @@ def reshape(grid: Grid, options: Mapping[str, Any], book: Playbook) -> Reshaped:
     kwh = next((c for c, text in named.items() if plain_heading(text) in KWH_HEADINGS), None)
     if meter is None or kwh is None:
         raise CannotDo(
-            f"readings:{row + 1}",
-            f"a {layout} sheet needs the columns meter and kwh",
+            f"{file}:{row + 1}",
+            f"a sheet of the layout {layout} needs the columns meter and kwh",
             "check --layout, or name the columns",
-            f"这种样子 ({layout}) 要有户号和电量两列; 请核对样子, 或写上列名",
         )
     return _listed(
         grid, row, (key_at, meter, kwh), "time" if layout == "interval" else "date", options.get("zero_value")
@@ -151,7 +147,6 @@ def _refuse_early(
                 f"{batch.file}:{batch.numbers[i]}",
                 f"would become known at {kinds.written(batch.known)}, before the reading that it replaces ({kinds.written(known_at)})",
                 "give a later --known, or none",
-                f"会在 {kinds.written(batch.known)} 得知, 早于它要更正的读数 ({kinds.written(known_at)}); 请写更晚的得知时间, 或不写",
             )
 
 

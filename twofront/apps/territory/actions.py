@@ -61,7 +61,6 @@ def _end_others(batch: Batch, listed: set[str]) -> None:
             batch.file,
             f"division {late[0].code} became known after this file",
             "give a later --known",
-            f"区划 {late[0].code} 在本文件之后才得知; 请写更晚的得知时间",
         )
     ending = [
         Holding(d.valid.lower, batch.on, (d.name, d.name_key, d.parent), id=d.pk)
@@ -74,7 +73,6 @@ def _end_others(batch: Batch, listed: set[str]) -> None:
             batch.file,
             f"lacks division {min(used)}, which records still name",
             "add it, or move what stands under it first",
-            f"缺少区划 {min(used)}, 还有记录在用; 请补上, 或先把它名下的移走",
         )
     rows.close(Division, [d.pk for d in standing], known=batch.known)
     rows.insert(

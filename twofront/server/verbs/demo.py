@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from twofront.core.errors import CannotDo
+from twofront.ground import spoken
 from twofront.ground.folder import Folder
 from twofront.ground.pgcluster import Cluster
 from twofront.ground.postgres import Urls
@@ -94,4 +95,4 @@ def _open(link: str) -> None:
     try:
         webbrowser.open(link)
     except webbrowser.Error as e:
-        print(f"  no browser: {e}", file=sys.stderr)
+        print(f"  {spoken.said(f'no browser: {e}')}", file=sys.stderr)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from twofront.core.playbook import check, parts_of
+from twofront.ground.spoken import said
 from twofront.server import playbooks
 
 
@@ -26,7 +27,10 @@ def run(args: argparse.Namespace) -> int:
     faults = check(files)
     print(
         json.dumps(
-            {"files": len(parts_of(files)), "faults": [asdict(f) for f in faults]},
+            {
+                "files": len(parts_of(files)),
+                "faults": [asdict(f) | {"what": said(f.what), "do": said(f.do)} for f in faults],
+            },
             ensure_ascii=False,
             indent=2,
         )

@@ -11,7 +11,6 @@ from pathlib import Path
 from twofront.core.errors import CannotDo
 from twofront.core.power.index import FIGURES, Parameters, records
 from twofront.core.time import BadTime, Days, parse_days
-from twofront.ground.processes import is_chinese
 from twofront.lake.faults import Fault
 from twofront.lake.power import Asked, of_files
 
@@ -31,49 +30,37 @@ An empty or negative reading is unknown, never zero. What each figure means: doc
 MOST_DAYS = 3660
 
 SENTENCES = {
-    "missing": ("there is no such file", "give the path of a file", "没有这个文件", "请检查路径"),
-    "unreadable": ("cannot be read ({why})", "save it again as CSV or Parquet", "无法读取({why})", "请重新存为 CSV 或 Parquet"),
-    "empty": ("holds no table", "give a file with a line of headings", "没有表格", "请给出带表头的文件"),
-    "encoding": ("neither UTF-8 nor GB18030", "save the file as UTF-8", "既不是 UTF-8 也不是 GB18030", "请存为 UTF-8"),
-    "column": (
-        "no column {column} (found: {found})", "name the column {column}, or choose another --layout",
-        "缺少列 {column}(现有:{found})", "请补上列名 {column},或换一种 --layout",
-    ),
-    "column_twice": ("two columns are named {column}", "keep one", "有两列都叫 {column}", "请只留一列"),
-    "no_meters": ("no column of a meter beside record_date", "give each meter a column", "除 record_date 外没有电表列", "请给每块电表一列"),
-    "ragged": (
-        "{found} values under {wanted} headings", "give each column one value, empty where unknown",
-        "{wanted} 个表头下有 {found} 个值", "每列填一个值,未知则留空",
-    ),
-    "csv": ("the line is no CSV ({why})", "check its quotation marks", "此行不是 CSV({why})", "请检查引号"),
-    "control": ("a value holds a line break or control character", "remove it", "值中有换行或控制字符", "请删除"),
-    "type": ("column {column} is of type {type}", "store it as the reference says", "列 {column} 的类型是 {type}", "请按说明存储"),
-    "key": (
-        "{column} '{value}' cannot be read", "write a day as YYYY-MM-DD, a moment as YYYY-MM-DDTHH:MM",
-        "{column} “{value}” 无法识别", "日期写作 YYYY-MM-DD,时刻写作 YYYY-MM-DDTHH:MM",
-    ),
-    "no_key": ("a reading without {column}", "fill in {column}", "有读数但没有 {column}", "请填写 {column}"),
-    "no_meter": ("a row without meter", "fill in meter", "此行没有电表号", "请填写 meter"),
-    "no_firm": ("meter {meter} without firm", "fill in firm, or remove the row", "电表 {meter} 没有企业", "请填写 firm 或删除此行"),
+    "missing": ("there is no such file", "give the path of a file"),
+    "unreadable": ("cannot be read ({why})", "save it again as CSV or Parquet"),
+    "empty": ("holds no table", "give a file with a line of headings"),
+    "encoding": ("neither UTF-8 nor GB18030", "save the file as UTF-8"),
+    "column": ("no column {column} (found: {found})", "name the column {column}, or choose another --layout"),
+    "column_twice": ("two columns are named {column}", "keep one"),
+    "no_meters": ("no column of a meter beside record_date", "give each meter a column"),
+    "ragged": ("{found} values under {wanted} headings", "give each column one value, empty where unknown"),
+    "csv": ("the line is no CSV ({why})", "check its quotation marks"),
+    "control": ("a value holds a line break or control character", "remove it"),
+    "type": ("column {column} is of type {type}", "store it as the reference says"),
+    "key": ("{column} '{value}' cannot be read", "write a day as YYYY-MM-DD, a moment as YYYY-MM-DDTHH:MM"),
+    "no_key": ("a reading without {column}", "fill in {column}"),
+    "no_meter": ("a row without meter", "fill in meter"),
+    "no_firm": ("meter {meter} without firm", "fill in firm, or remove the row"),
     "kwh": (
-        "reading '{value}' of column {column} is no number of at most 1e9 kWh", "correct it, or leave it empty if unknown",
-        "{column} 列读数“{value}”不是不超过 1e9 的数", "请改正;未知则留空",
+        "reading '{value}' of column {column} is no number of at most 1e9 kWh",
+        "correct it, or leave it empty if unknown",
     ),
-    "conflict": (
-        "meter {meter} at {at} reads {value} here and {said} in line {other}", "keep the right one",
-        "电表 {meter} 在 {at} 此处为 {value},第 {other} 行为 {said}", "请保留正确的一条",
-    ),
-    "share": ("share '{value}' of meter {meter} is not between 0 and 1", "correct it", "电表 {meter} 的份额“{value}”不在 0 到 1 之间", "请改正"),
+    "conflict": ("meter {meter} at {at} reads {value} here and {said} in line {other}", "keep the right one"),
+    "share": ("share '{value}' of meter {meter} is not between 0 and 1", "correct it"),
     "share_twice": (
-        "firm {firm} has share {value} of this meter here and {said} in line {other}", "keep the right one",
-        "企业 {firm} 对此电表的份额此处为 {value},第 {other} 行为 {said}", "请保留正确的一条",
+        "firm {firm} has share {value} of this meter here and {said} in line {other}",
+        "keep the right one",
     ),
     "group_twice": (
-        "firm {firm} is in {value} here and in {said} in line {other}", "a firm has one group: correct one of them",
-        "企业 {firm} 此处属于 {value},第 {other} 行属于 {said}", "一家企业只能有一个分组,请改正",
+        "firm {firm} is in {value} here and in {said} in line {other}",
+        "a firm has one group: correct one of them",
     ),
-}  # fmt: skip
-"""What is wrong and what to do, by the code of the fault: English, then Chinese."""
+}
+"""What is wrong and what to do, by the code of the fault."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -165,8 +152,7 @@ def _days(text: str, option: str) -> Days:
 
 
 def _in_words(fault: Fault) -> CannotDo:
-    what_en, do_en, what_zh, do_zh = SENTENCES[fault.code]
-    what, do = (what_zh, do_zh) if is_chinese() else (what_en, do_en)
+    what, do = SENTENCES[fault.code]
     return CannotDo(fault.where, what.format(**fault.values), do.format(**fault.values))
 
 

@@ -114,8 +114,6 @@ def _after(file: str, known: datetime, **days: set[date] | date) -> datetime:
             f"holds rows of {later[0]}, which was published as known at {write_moment(later[1], zone=zone)}, "
             f"after {write_moment(known, zone=zone)}",
             "load it with a later --known, or none",
-            f"含有 {later[0]} 的行, 该日已按 {write_moment(later[1], zone=zone)} 所知公布, 晚于 {write_moment(known, zone=zone)}; "
-            "请写更晚的得知时间, 或不写",
         )
     while published.filter(known_at=known).exists():
         known += clock.STEP
