@@ -56,7 +56,7 @@ def upload(actor: Actor, *, kind: str = "", sent: Sent | None = None) -> Form:
     mine = {k: t for k, t in titles().items() if k in LOADERS and may_load(actor, LOADERS[k])}
     layout = values.get("layout", "")
     words = {
-        "wide": _("宽表：一户一行，一天一列"),
+        "wide": _("宽表：一天一行，一户一列"),
         "long": _("长表：一户一天一行"),
         "interval": _("96 点曲线"),
     }

@@ -137,6 +137,12 @@ class Field:
     autocomplete: Annotated[str, "HTML autocomplete token"] = "off"
     accept: Annotated[str, "File endings taken, as .xlsx,.csv"] = ""
     is_required: Annotated[bool, "Whether it must be filled"] = False
+    within: Annotated[str, "What its form is about, where a page has several of one kind"] = ""
+
+    @property
+    def id(self) -> str:
+        """What its label names: on a page each field has its own."""
+        return f"field-{self.within}-{self.name}" if self.within else f"field-{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

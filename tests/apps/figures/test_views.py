@@ -226,3 +226,13 @@ def test_a_day_that_nobody_can_mean_is_said_to_be_one(
     answer = client_as("office").get(f"{path}{'&' if '?' in path else '?'}on={on}")
 
     assert (answer.status_code, on in answer.content.decode()) == (400, True)
+
+
+def test_each_field_of_a_page_of_several_forms_has_its_own_label(client_as: Callable[[str], Any]) -> None:
+    """Two closed goals ask for two reasons: no id stands twice, and each label names a field that is there."""
+    page = client_as("office").get("/closings", {"on": "2020-02-18"}).content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+
+    assert len(ids) == len(set(ids)), [i for i in ids if ids.count(i) > 1]
+    assert len(re.findall(r'name="reason"', page)) == 2
+    assert set(re.findall(r'<label for="([^"]+)"', page)) <= set(ids)

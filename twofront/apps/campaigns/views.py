@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from twofront.apps.campaigns import queries
 from twofront.apps.campaigns.showing import Survey, by_block, days_between
@@ -69,6 +68,10 @@ def _survey(request: Request) -> Survey:
 def _tabs(forecast: Forecast, when: Sequence[tuple[str, str]], *, block: str) -> list[Link]:
     """Return the whole county, then the blocks that fall short, then the one chosen."""
     here = reverse("campaigns:survey")
-    every = Link(title=_("全市"), href=f"{here}?{urlencode(when)}", is_here=not block)
+    every = Link(
+        title=name_of(kinds.book().county(at=kinds.day())),
+        href=f"{here}?{urlencode(when)}",
+        is_here=not block,
+    )
     rows = [r for r in forecast.rows if r.arrives is False or r.code == block]
     return [every, *(Link(title=r.name, href=r.href, is_here=r.code == block) for r in rows)]

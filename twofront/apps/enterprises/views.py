@@ -64,7 +64,7 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
     """
     require(request.actor, "rows.see")
     on = asked_day(request)
-    by = _as_owner(request.actor, credit_code)
+    _as_owner(request, credit_code)
     firm = lists.found(register.firm(credit_code, on=on))
     if request.method != "POST":
         return _report_page(request, firm, on, measured=measured)
@@ -79,7 +79,7 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
     try:
         done = actions.declare(
             credit_code, on, opened=given.opened, on_site=given.on_site, difficulty=given.difficulty,
-            by=by, under=None, key=key_of(request), at=clock.now(),
+            by=request.actor, under=None, key=key_of(request), at=clock.now(),
         )  # fmt: skip
     except (actions.NothingChanged, KeyReused) as e:
         return _report_page(request, firm, on, measured=measured, sent=sent, error=sentence_of(e))
@@ -91,6 +91,7 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
 def undo(request: Request, credit_code: str) -> HttpResponse:
     """Take a correction back by declaring what stood before it; both stay in the history."""
     on = asked_day(request)
+    _as_owner(request, credit_code)
     firm = lists.found(register.firm(credit_code, on=on))
     history = _said_of_day(firm, on)
     _require_declaring(request, history[0] if history else None)
@@ -180,12 +181,15 @@ def _record(firm: Firm, on: date, *, report: ReportRow | None, words: Words) -> 
     ]
 
 
-def _as_owner(actor: Actor, credit_code: str) -> Actor:
-    """Open the page of a firm to its own account, whose login is the firm's credit code; others see what they see."""
-    if "enterprise" not in actor.roles or actor.login.upper() != credit_code:
-        return actor
-    scope.apply(read=scope.EVERYTHING)
-    return replace(actor, scope=scope.COUNTY)
+def _as_owner(request: Request, credit_code: str) -> None:
+    """Open the page of a firm to its own account, whose login is the firm's credit code; others see what they see.
+
+    It is the asker who is given the scope, because whoever borrows another one meanwhile gives the asker's back.
+    """
+    actor = request.actor
+    if "enterprise" in actor.roles and actor.login.upper() == credit_code:
+        scope.apply(read=scope.EVERYTHING)
+        request.actor = replace(actor, scope=scope.COUNTY)
 
 
 def _may_declare(request: Request, record: ReportRow | None) -> bool:

@@ -16,7 +16,7 @@ def close(goal: Goal, on: date, *, sent: Sent | None = None) -> Form:
     wrong = sent.errors if sent else {}
     fields = [
         Field(
-            name="sure", title=_("截至这一天，我们知道的都已报齐"), kind="flag", is_required=True,
+            name="sure", within=goal.key, title=_("截至这一天，我们知道的都已报齐"), kind="flag", is_required=True,
             error=wrong.get("sure", ""),
         ),
         *_hidden(on),
@@ -32,7 +32,7 @@ def reopen(goal: Goal, on: date, *, sent: Sent | None = None) -> Form:
     wrong, values = (sent.errors, sent.values) if sent else ({}, {})
     fields = [
         Field(
-            name="reason", title=_("为什么撤回"), value=values.get("reason", ""), is_required=True,
+            name="reason", within=goal.key, title=_("为什么撤回"), value=values.get("reason", ""), is_required=True,
             hint=_("撤回以后，到再封账为止，这个目标显示未知"), error=wrong.get("reason", ""),
         ),
         *_hidden(on),

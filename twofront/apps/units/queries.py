@@ -12,6 +12,8 @@ from twofront.ground import clock, history, kinds
 from twofront.ground.scope import COUNTY, Actor, Pair, Scope
 
 OPERATOR = "operator"
+AS_OPERATOR = (("office_clerk", "*", "*"),)
+"""What the operator acts as, whatever posts a file gives him: role, unit, line."""
 AGGREGATES_ONLY: Pair = ("-", "-")
 """The pair of somebody who sees published sums and no rows: it covers nothing, but is a scope."""
 
@@ -87,7 +89,7 @@ def accounts() -> list[AccountRow]:
             a.is_active,
             bool(a.password),
             bool(a.token_hash),
-            tuple(held.get(a.pk, ())),
+            AS_OPERATOR if a.login == OPERATOR else tuple(held.get(a.pk, ())),
         )
         for a in Account.objects.order_by("login")
     ]

@@ -210,7 +210,7 @@ class _Called:
         return _Called(
             roles={r.key: name_of(r) for r in book.of("role", at=day)},
             lines={"*": _("各条线")} | {r.key: name_of(r) for r in book.of("line", at=day)},
-            places={"*": _("全市"), book.place: name_of(book.county(at=day))} | blocks,
+            places=dict.fromkeys(("*", book.place), name_of(book.county(at=day))) | blocks,
         )
 
     def roles_of(self, row: AccountRow) -> str:
