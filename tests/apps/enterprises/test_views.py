@@ -141,6 +141,27 @@ def test_a_correction_keeps_both_and_can_be_taken_back(client_as: Callable[[str]
     assert _report_of(FIRM_01) == (True, 1), "an undo whose moment has passed changes nothing"
 
 
+def test_a_report_that_changed_meanwhile_is_not_overwritten_unseen(client_as: Callable[[str], Any]) -> None:
+    """The township corrects while the office has the form open: the office is told, sees the new report, and chooses."""
+    office, wuning, address = client_as("office"), client_as("wuning"), f"/firms/{FIRM_01}/report"
+
+    def form() -> dict[str, str]:
+        page = office.get(address, {"on": DAY}).content.decode()
+        return dict(re.findall(r'<input type="hidden" name="(seen|key|on)" value="([^"]*)"', page))
+
+    old = form()
+    wuning.post(address, {"on": DAY, "opened": "0", "on_site": "0"})
+    told = office.post(address, {**old, "opened": "1", "on_site": "7"})
+    again = dict(
+        re.findall(r'<input type="hidden" name="(seen|key|on)" value="([^"]*)"', told.content.decode())
+    )
+
+    assert (told.status_code, _report_of(FIRM_01)) == (422, (False, 0))
+    assert "又有人报过" in told.content.decode() and 'value="7"' in told.content.decode()
+    assert office.post(address, {**again, "opened": "1", "on_site": "7"}).status_code == 303
+    assert _report_of(FIRM_01) == (True, 7)
+
+
 def test_a_form_sent_twice_is_one_report(client_as: Callable[[str], Any]) -> None:
     """A double click, a reload: the same key is the same act; with other words under the same key nothing is done."""
     from twofront.apps.enterprises.models import Report

@@ -30,6 +30,12 @@ class NothingChanged(Refused):
     code = "nothing_changed"
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else reported after the asker had opened the report."""
+
+    code = "changed_meanwhile"
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A report as it now stands."""
@@ -189,6 +195,7 @@ def declare(
     opened: bool,
     on_site: int | None,
     difficulty: str,
+    seen: int | None = None,
     by: Actor,
     under: str | None,
     key: Key,
@@ -196,7 +203,10 @@ def declare(
 ) -> Declared:
     """Declare what an enterprise does on a day, or correct what was declared; both times are kept.
 
+    *seen* is the act of the report that the asker had before him, 0 if there was none; None = he does not say.
+
     Raises:
+        ChangedMeanwhile: Another report stands than the one that was *seen*.
         UnknownEnterprise: No such enterprise is on record that day.
         NotYet: The day is still to come.
         NothingChanged: The report says so already.
@@ -211,6 +221,11 @@ def declare(
         )
     before = queries.report_of(firm.id, on=on)
     after = (opened, on_site, difficulty)
+    if seen is not None and seen != (before.act if before else 0):
+        raise ChangedMeanwhile(
+            "somebody else reported after you had opened this page; look at what stands there now, then send yours again",
+            "您打开本页之后又有人报过; 请先看现在的报告, 仍要更正就再提交一次",
+        )
     if before is not None and (before.opened, before.on_site, before.difficulty) == after:
         raise NothingChanged("the report says that already; nothing was changed", "与已有日报一致, 未作改动")
     with act(by=by, under=under, key=key, at=at) as a:

@@ -19,6 +19,7 @@ class Declaration:
     opened: bool
     on_site: int | None
     difficulty: str
+    seen: int | None
 
 
 def report(
@@ -53,6 +54,7 @@ def report(
             ],
         ),
         Field(name="on", title="", kind="hidden", value=on.isoformat()),
+        Field(name="seen", title="", kind="hidden", value=str(record.act if record else 0)),
         key_field(),
     ]  # fmt: skip
     return Form(
@@ -66,7 +68,8 @@ def declaration(sent: Sent, *, difficulties: Mapping[str, str]) -> Declaration |
     opened = sent.flag("opened")
     on_site = sent.count("on_site")
     difficulty = sent.one_of("difficulty", difficulties)
-    return Declaration(opened, on_site, difficulty) if sent.is_right and opened is not None else None
+    seen = sent.count("seen")
+    return Declaration(opened, on_site, difficulty, seen) if sent.is_right and opened is not None else None
 
 
 def _values(record: ReportRow | None) -> dict[str, str]:

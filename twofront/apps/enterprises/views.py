@@ -78,10 +78,10 @@ def report(request: Request, credit_code: str, measured: Measured | None = None)
         return _report_page(request, firm, on, measured=measured, sent=sent, error=error)
     try:
         done = actions.declare(
-            credit_code, on, opened=given.opened, on_site=given.on_site, difficulty=given.difficulty,
+            credit_code, on, opened=given.opened, on_site=given.on_site, difficulty=given.difficulty, seen=given.seen,
             by=request.actor, under=None, key=key_of(request), at=clock.now(),
         )  # fmt: skip
-    except (actions.NothingChanged, KeyReused) as e:
+    except (actions.NothingChanged, actions.ChangedMeanwhile, KeyReused) as e:
         return _report_page(request, firm, on, measured=measured, sent=sent, error=sentence_of(e))
     _say_declared(request, firm, on, is_correction=done.before is not None)
     return back(_address(firm, on))
