@@ -26,6 +26,7 @@ def test_help_shows_an_example_of_this_very_verb(verb: tuple[str, ...]) -> None:
     "words",
     [
         ("serve", "--data", "{}", "--port", "99999"),
+        ("demo", "--data", "{}", "--clock", "no moment"),
         ("demo", "--data", "{}", "--port", "-1"),
         ("init", "--data", "{}", "--clock", "9999-12-31"),
         ("init", "--data", "{}", "--clock", "yesterday"),

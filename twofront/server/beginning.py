@@ -3,11 +3,13 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from twofront.core import playbook
 from twofront.ground import postgres
 from twofront.ground.folder import Folder, write_private
 from twofront.ground.postgres import Urls
@@ -21,8 +23,8 @@ WHOLE = "whole"
 SIGNED_IN_AS = "office_clerk"
 
 
-def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[str], None]) -> None:
-    """Make the exercise county in a folder whose database is up: its files, the county, the first stop, the template."""
+def make(folder: Folder, urls: Urls, *, at: datetime | None, said: Callable[[str], None]) -> None:
+    """Make the exercise county in a folder whose database is up: its files, the county as known at a moment (None: the first stop), the template."""
     county.set_up(folder)
     from django.db import connections  # noqa: PLC0415 - Django is up only now
 
@@ -31,15 +33,21 @@ def make(folder: Folder, urls: Urls, *, clock_at: str | None, said: Callable[[st
     said("writing the exercise county's files")
     exercise.write_files(folder)
     said("making the tables")
-    founding.found(folder, playbooks.folder_of(None), clock_at=clock_at or exercise.first_clock(folder))
-    first = exercise.stops(folder)[0]
+    first = exercise.first_clock(folder, zone=zone())
+    clock_at = min(first, at or first).isoformat()
+    founding.found(folder, playbooks.folder_of(None), clock_at=clock_at)
     said("loading the county's files")
-    exercise.reach(folder, first, said=lambda sentence: said(f"loading {sentence}"))
+    exercise.begin(folder, at, said=lambda sentence: said(f"loading {sentence}"))
     _issue(folder)
     connections.close_all()
     said("keeping the beginning")
     keep(folder, urls)
     write_private(folder.exercise / WHOLE, "")
+
+
+def zone() -> tzinfo:
+    """Return the zone of the exercise county."""
+    return playbook.read(playbooks.files_of(playbooks.folder_of(None))).zone
 
 
 def is_whole(folder: Folder) -> bool:

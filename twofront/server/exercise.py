@@ -8,8 +8,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +66,30 @@ def stops(folder: Folder) -> list[Stop]:
     return [Stop(parse_moment(s["clock"], zone=zone), s["zh"], s["en"], tuple(s["steps"])) for s in found]
 
 
-def first_clock(folder: Folder) -> str:
-    """Return the moment of the first stop as its plan has it."""
-    found: str = json.loads((folder.exercise / PLAN).read_text("utf-8"))["stops"][0]["clock"]
-    return found
-
-
 def next_stop(folder: Folder) -> Stop | None:
     """Return the first stop that the clock has not reached."""
     now = clock.now()
     return next((s for s in stops(folder) if s.clock > now), None)
+
+
+def first_clock(folder: Folder, *, zone: tzinfo) -> datetime:
+    """Return the moment of the first stop as its plan has it."""
+    return parse_moment(
+        json.loads((folder.exercise / PLAN).read_text("utf-8"))["stops"][0]["clock"], zone=zone
+    )
+
+
+def begin(folder: Folder, at: datetime | None, *, said: Callable[[str], None]) -> None:
+    """Load what is known at a moment, stop after stop, and let the clock stand there; None is the first stop's."""
+    every = stops(folder)
+    now = at or every[0].clock
+    for stop in every:
+        steps = tuple(s for s in stop.steps if parse_moment(s["known"], zone=kinds.zone()) <= now)
+        reach(folder, replace(stop, clock=min(stop.clock, now), steps=steps), said=said)
+        if stop.clock >= now:
+            return
+    with scope.reading(scope.READ_COUNTY):
+        _pass(now)
 
 
 def reach(folder: Folder, stop: Stop, *, said: Callable[[str], None]) -> None:

@@ -16,7 +16,7 @@ from twofront.ground import spoken
 from twofront.ground.folder import Folder
 from twofront.ground.pgcluster import Cluster
 from twofront.ground.postgres import Urls
-from twofront.server import tables
+from twofront.server import county, tables
 from twofront.server.progress import Progress
 from twofront.server.supervisor import Ready, Supervisor
 from twofront.server.verbs import serve
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=serve.port, default=0, help="0 = a free one")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument("--data", help=f"the data folder ({PLACE})")
-    parser.add_argument("--clock", help="the moment of the first stop, if another one")
+    parser.add_argument("--clock", help="the moment to begin at; the first stop's if left out")
     parser.add_argument("--size", choices=["small", "full"], default="small")
     parser.add_argument("--fresh", action="store_true", help="begin anew, whatever is in the folder")
 
@@ -45,15 +45,20 @@ def run(args: argparse.Namespace) -> int:
         )
     from twofront.server import beginning  # noqa: PLC0415 - other verbs start without it
 
+    at = county.moment_of("--clock", args.clock, zone=beginning.zone()) if args.clock else None
     if args.fresh or not beginning.is_whole(folder):
         _clear(folder)
+    elif at is not None:
+        raise CannotDo(
+            "--clock", f"the exercise in {folder} has begun already", "add --fresh to begin it anew"
+        )
     said = Progress()
     supervisor = Supervisor(folder, port=args.port, said=said, tasks={"reset": beginning.reset})
     accounts: list[dict[str, Any]] = []
 
     def prepare(urls: Urls) -> None:
         if not beginning.is_whole(folder):
-            beginning.make(folder, urls, clock_at=args.clock, said=said)
+            beginning.make(folder, urls, at=at, said=said)
         else:
             tables.bring_up_to_date(folder, urls)
         accounts.extend(beginning.accounts(folder))
