@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _BANNER = "演练数据 EXERCISE"
 _WRONG = "FFC7CE"
 _CHOICES_SHEET = "选项"
+_MOST_CELLS = 100  # named of one note on the sheet of sums
 _REPORT = Limits(3072, 120)
 
 
@@ -114,6 +115,22 @@ def to_csv(listing: Listing) -> bytes:
     if listing.mark or listing.is_exercise:
         writer.writerow([f"注: {listing.full_title} · {listing.mark}".rstrip(" ·")])
     return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def plain_csv(table: Any, names: Sequence[str]) -> bytes:  # noqa: ANN401 - pyarrow has no types
+    """Return columns as CSV for a program: the names as headings, UTF-8, empty where nothing is known.
+
+    Args:
+        table: The columns, of which some of *names* may be missing.
+        names: The headings, in order.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    none = [None] * table.num_rows
+    columns = [table.column(n).to_pylist() if n in table.column_names else none for n in names]
+    writer.writerows([_harmless(v) for v in row] for row in zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def to_json(listing: Listing) -> bytes:
@@ -217,6 +234,15 @@ def report(path: Path, grid: Grid, marks: Sequence[Mark], summary: Sequence[Sequ
             raise CannotDo(path.name, "is too large or too odd to be marked", "send it as .csv, or split it")
         target.seek(0)
         return target.read()
+
+
+def sums(file: str, report: Mapping[str, Any]) -> list[list[object]]:
+    """Return the rows of the sheet 汇总 for what became of a file: its counts, what is wrong, and what must be said."""
+    counts = (("读到", "read"), ("收下", "accepted"), ("重复", "duplicate"), ("退回", "rejected"))
+    rows: list[list[object]] = [["文件 file", file], ["SHA-256", report["sha256"]]]
+    rows += [[f"{zh} {name}", report[name]] for zh, name in counts]
+    rows += [[f"{r['field']}/{r['code']}", r["count"]] for r in report.get("reasons", [])]
+    return rows + [[n["zh"], n["en"], " ".join(n["cells"][:_MOST_CELLS])] for n in report.get("notes", [])]
 
 
 def _marked_grid(grid: Grid, comments: Mapping[str, str], summary: Sequence[Sequence[object]]) -> bytes:

@@ -5,7 +5,6 @@ itself is kept in the data folder's inbox before anything is written.
 """
 
 import dataclasses
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -181,7 +180,7 @@ def load(
             "give an earlier moment, or none",
             f"{kinds.written(sent.known)} 晚于本县现在 {kinds.written(at)}; 请写更早的时间, 或不写",
         )
-    body = hash_of(path)
+    body = reader.hash_of(path)
     day = sent.on or at.astimezone(kinds.zone()).date()
     keep_in = keep_in if rehearsed is None else None
     source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
@@ -211,19 +210,6 @@ def load(
             "有值存不进去; 请更正后再载入",
         ) from e
     return report if report.import_id == uid else dataclasses.replace(report, repeated=True)
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        CannotDo: It cannot be opened.
-    """
-    try:
-        with path.open("rb") as f:
-            return hashlib.file_digest(f, "sha256").hexdigest()
-    except OSError as e:
-        raise CannotDo(str(path), e.strerror or str(e), "give a file that can be read") from e
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ What is in the file is never parsed here. The look tells what the file is (by it
 honest program could have written it; the child reads, and gives back columns of bytes that are checked before use.
 """
 
+import hashlib
 import mmap
 import os
 import struct
@@ -65,6 +66,19 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
         raise CannotDo(
             path.name, f"cannot be opened: {e.strerror}", "check the name and the right to read it"
         ) from e
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        CannotDo: It cannot be opened.
+    """
+    try:
+        with path.open("rb") as f:
+            return hashlib.file_digest(f, "sha256").hexdigest()
+    except OSError as e:
+        raise CannotDo(str(path), e.strerror or str(e), "give a file that can be read") from e
 
 
 def _ask(

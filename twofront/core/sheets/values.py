@@ -314,12 +314,20 @@ def _place(text: str, tag: int, spec: Field, context: Context) -> str:
 
 
 def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
+    """Read a trade by its code or its name; where a list is known, a code's division must be on it."""
     code = unicodedata.normalize("NFKC", text).strip().upper()
-    if context.lookup is not None:
-        return _listed(code if code in context.lookup else text, spec, context)
-    if not _SECTOR.fullmatch(code):
-        raise Wrong("unknown_value", f"{text}: no code of GB/T 4754", f"“{text}”不是国民经济行业代码")
-    return code
+    known = context.lookup
+    if _SECTOR.fullmatch(code):
+        division = code[: 3 if code[0].isalpha() else 2]
+        if known is None or division in known:
+            return code
+    elif known is not None:
+        return _listed(text, spec, context)
+    raise Wrong(
+        "unknown_value",
+        f"{text}: no code of GB/T 4754; write the code of the trade, such as its two digits",
+        f"“{text}”不是国民经济行业代码, 请填代码(至少两位数字)",
+    )
 
 
 def _within(value: Value, spec: Field) -> None:

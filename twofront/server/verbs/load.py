@@ -17,6 +17,7 @@ from uuid import UUID
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import LOADS
 from twofront.server import county
+from twofront.server.verbs.maps import mapping_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     """Load the file, print what became of it; exit 1 if a row was rejected."""
     if args.kind not in LOADS:
         raise CannotDo(args.kind, "is no KIND", f"write one of {', '.join(LOADS)}")
-    mapping = _mapping(args.map)
+    mapping = mapping_of(args.map)
     with county.opened(args.data, by=args.by) as open_:
         from twofront.ground import intake  # noqa: PLC0415
         from twofront.server.loads import loader  # noqa: PLC0415
@@ -84,16 +85,3 @@ def _give_back(args: argparse.Namespace) -> Callable[[Any], None]:
             raise CannotDo(args.report, e.strerror or str(e), "give a path that can be written") from e
 
     return give_back
-
-
-def _mapping(path: str | None) -> dict[str, str | None] | None:
-    if path is None:
-        return None
-    try:
-        found: Any = json.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as e:
-        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
-        raise CannotDo(path, why, "give a JSON file: heading to field or null") from e
-    if not isinstance(found, dict):
-        raise CannotDo(path, "is no JSON object", "write {heading: field or null}")
-    return found

@@ -1,0 +1,144 @@
+"""Check a roster as people keep it, on files alone: which rows can be taken, and which cells are wrong.
+
+read = accepted + duplicate + rejected. The same workbook comes back with exactly the wrong cells filled and explained.
+Headings are known by the playbook's words and by what stands below them; what is not known is asked about, and
+answered by --map.
+
+Example:
+    twofront roster check 企业名册.xlsx --kind enterprises --report 退回.xlsx --accepted OK.csv
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from twofront.core.errors import CannotDo
+from twofront.core.playbook import Phase, Playbook, PlaybookFaults, ProjectKind, Section, Sheet, read
+from twofront.core.sheets import Checked, Field, Found, Grid, NoTable, check, find_table
+from twofront.core.sheets.rosters import ROSTERS
+from twofront.core.time import BadTime, parse_day
+from twofront.ground import export, reader
+from twofront.ground.processes import is_chinese
+from twofront.server import playbooks
+from twofront.server.verbs.maps import mapping_of
+from twofront.server.verbs.rules_files import give
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("--kind", required=True, choices=list(ROSTERS))
+    parser.add_argument("--sheet", help="number from 1, or name (default: the first that holds such a table)")
+    parser.add_argument("--table", type=int, help="which table, from 1, where a sheet holds several")
+    parser.add_argument("--map", help="a JSON file: heading to field or null")
+    parser.add_argument("--playbook", help="whose headings are known: a folder, or a code (dongyang-2020)")
+    parser.add_argument("--on", help="the day by which a missing year is told (default: the playbook's)")
+    parser.add_argument("--report", required=True, type=Path, help="where the marked workbook goes")
+    parser.add_argument("--accepted", type=Path, help="where the accepted rows go, as CSV")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the file, print what became of it; exit 1 if a row was rejected."""
+    mapping = mapping_of(args.map)
+    if unknown := sorted({f for f in (mapping or {}).values() if f} - set(ROSTERS[args.kind].names)):
+        has = ", ".join(ROSTERS[args.kind].names)
+        raise CannotDo(str(args.map), f"{unknown[0]} is no field of {args.kind}", f"write one of {has}")
+    book = _book(args.playbook)
+    sha256 = reader.hash_of(args.file)
+    grid, found, fields = _found(args, book, mapping)
+    checked = check(
+        grid,
+        found,
+        fields,
+        key=ROSTERS[args.kind].key,
+        lookups={"sector": _trades(book)},
+        today=_day(args.on, book),
+        zone=book.zone,
+        twins="duplicate",
+    )
+    answer = _answer(args.kind, sha256, grid, found, checked)
+    marks = [export.Mark(r.cell, f"{r.zh} · {r.en}") for r in checked.rejects()]
+    give(export.report(args.file, grid, marks, export.sums(args.file.name, answer)), args.report)
+    if args.accepted:
+        names = ROSTERS[args.kind].names
+        give(export.plain_csv(checked.accepted, names), args.accepted)
+    _ask(found)
+    print(json.dumps(answer, ensure_ascii=False))
+    return 1 if answer["rejected"] else 0
+
+
+def _book(given: str | None) -> Playbook:
+    folder = playbooks.folder_of(given)
+    try:
+        return read(playbooks.files_of(folder))
+    except PlaybookFaults as e:
+        fault = e.faults[0]
+        raise CannotDo(
+            f"{folder / fault.file}:{fault.line}", f"{fault.value!r} {fault.what}", fault.do
+        ) from None
+
+
+def _found(
+    args: argparse.Namespace, book: Playbook, mapping: dict[str, str | None] | None
+) -> tuple[Grid, Found, list[Field]]:
+    kinds = {text: r.key for r in book.all_of(ProjectKind) for text in (r.key, r.zh, r.en)}
+    fields = [
+        dataclasses.replace(f, choices=kinds) if f.type == "choice" else f for f in ROSTERS[args.kind].fields
+    ]
+    sheets = [s for s in book.all_of(Sheet) if s.key == args.kind]
+    headings = {h: column for s in sheets for column, texts in s.columns.items() for h in texts}
+    grid = reader.read(args.file, sheet=args.sheet)
+    try:
+        return grid, find_table(grid, fields, headings, mapping), fields
+    except NoTable as e:
+        raise CannotDo(
+            f"{args.file.name}:{e.row or 1}",
+            str(e),
+            "name the columns as in the template, or give a --map",
+            e.zh,
+        ) from None
+
+
+def _trades(book: Playbook) -> dict[str, str]:
+    """Return every way to write a trade down to its division, and the code kept for it."""
+    trades: dict[str, str] = {}
+    for section in book.all_of(Section):
+        divisions = [f"{n:02d}" for n in range(section.first, section.last + 1)]
+        trades |= dict.fromkeys((section.key, section.zh, section.en), section.key)
+        trades |= {code: code for d in divisions for code in (d, section.key + d)}
+    return trades
+
+
+def _day(given: str | None, book: Playbook) -> date | None:
+    """Return the day by which a missing year is told: as given, else the first of the playbook's last phase."""
+    if given is None:
+        return max((p.days.first for p in book.all_of(Phase) if p.days.first), default=None)
+    try:
+        return parse_day(given)
+    except BadTime as e:
+        raise CannotDo("--on", f"{e.text!r} {e.what}", e.do) from None
+
+
+def _answer(kind: str, sha256: str, grid: Grid, found: Found, checked: Checked) -> dict[str, Any]:
+    return {
+        "kind": kind, "sha256": sha256, "sheet": grid.sheet, "header_row": found.header_row,
+        "columns": dict(found.columns), "read": checked.read, "accepted": checked.accepted.num_rows,
+        "duplicate": len(checked.duplicates), "rejected": int(checked.rejected.size), "reasons": checked.reasons(),
+        "notes": [dataclasses.asdict(n) for n in checked.notes],
+    }  # fmt: skip
+
+
+def _ask(found: Found) -> None:
+    """Ask about the headings that are not known; nothing under them was read."""
+    if unknown := [heading for heading, field in found.columns.items() if field is None]:
+        listed = ", ".join(unknown)
+        print(
+            f"未识别的列, 未读取: {listed}; 如需读取请用 --map 指定"
+            if is_chinese()
+            else f"headings not known, not read: {listed}; say with --map what they are",
+            file=sys.stderr,
+        )
