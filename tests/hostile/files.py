@@ -237,7 +237,7 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "an outside entity in a sheet": (xxe_in_sheet, "dtd"),
     "an outside entity in the workbook": (xxe_in_workbook, "dtd"),
     "billion laughs": (billion_laughs, "dtd"),
-    "a renamed xls": (renamed_xls, "old_xls"),
+    "a renamed xls": (renamed_xls, "broken"),
     "an encrypted workbook": (encrypted, "encrypted"),
     "a truncated zip": (truncated, "cut_off"),
     "macros": (macros, "macros"),

@@ -87,6 +87,7 @@ class Sent:
         known: When the county learned it; now if not given.
         sheet: A sheet's number from 1, or its name.
         mapping: Heading → field, as a person decided.
+        table: Which table of the sheet, from 1, where it holds several.
         options: The layout's options, a part of what makes a file the same.
     """
 
@@ -95,6 +96,7 @@ class Sent:
     known: datetime | None = None
     sheet: str | None = None
     mapping: Mapping[str, str | None] | None = None
+    table: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -184,7 +186,9 @@ def load(
     day = sent.on or at.astimezone(kinds.zone()).date()
     keep_in = keep_in if rehearsed is None else None
     source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
-    settings = {k: v for k, v in {**sent.options, "sheet": sent.sheet}.items() if v is not None}
+    settings = {
+        k: v for k, v in {**sent.options, "sheet": sent.sheet, "table": sent.table}.items() if v is not None
+    }
     uid = str(new_uid())
     key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
     try:
@@ -284,18 +288,21 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
     source.said(f"reading {source.name}")
     book = kinds.book()
     loader = source.loader
-    grid = reader.read(source.path, sheet=source.sent.sheet)
-    reshaped = loader.reshape(grid, options, book) if loader.reshape else None
-    grid = reshaped.grid if reshaped else grid
+    headings = _headings(book, loader.kind, on)
+
+    def find(grid: Grid) -> tuple[Grid, Found, Reshaped | None]:
+        reshaped = loader.reshape(grid, options, book) if loader.reshape else None
+        grid = reshaped.grid if reshaped else grid
+        return (
+            grid,
+            find_table(grid, loader.fields, headings, source.sent.mapping, source.sent.table),
+            reshaped,
+        )
+
     try:
-        found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.sent.mapping)
+        _, (grid, found, reshaped) = reader.first_table(source.path, source.sent.sheet, find)
     except NoTable as e:
-        raise CannotDo(
-            f"{source.name}:{e.row or 1}",
-            str(e),
-            "name the columns as in the template, or give a --map",
-            e.zh,
-        ) from e
+        raise CannotDo(f"{source.name}:{e.row or 1}", str(e), e.do, e.zh) from e
     source.said(f"checking {len(found.rows)} rows")
     lookups = loader.lookups(book, on)
     checked = check(

@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from twofront.core.sheets import notes
 from twofront.core.sheets.cells import EMPTY, ERROR, FORMULA, Rows, cell_name
 from twofront.core.sheets.fields import Field
 from twofront.core.sheets.find import Found
 from twofront.core.sheets.grid import Column, Grid
+from twofront.core.sheets.notes import Note
 from twofront.core.sheets.quick import as_it_stands
 from twofront.core.sheets.values import Context, Wrong, read
 
@@ -47,17 +49,6 @@ class Reject:
     field: str
     code: str
     cell: str
-    en: str
-    zh: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that was taken from outside the file, and must be said: cells whose year was assumed."""
-
-    field: str
-    code: str
-    cells: tuple[str, ...]
     en: str
     zh: str
 
@@ -195,7 +186,7 @@ def check(
         conflicts=[(int(places[a]), int(places[b])) for a, b in conflict],
         rejected=numbers[wrong],
         faults=[f for c in columns.values() for f in c.faults],
-        notes=[n for c in columns.values() for n in c.notes],
+        notes=[*found.notes, *(n for c in columns.values() for n in c.notes)],
     )
 
 
@@ -208,9 +199,10 @@ def _lookup(spec: Field, lookups: Mapping[str, Mapping[str, str]]) -> Mapping[st
 def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Rows) -> _Read:
     at = found.at[spec.name]
     column: Column = grid.columns[at]
-    texts = pc.take(column.text, pa.array(found.rows))
+    places = found.merged.get(spec.name, found.rows)
+    texts = pc.take(column.text, pa.array(places))
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    tags = column.tags[found.rows]
+    tags = column.tags[places]
     quick = None if context.lookup is not None else as_it_stands(texts, tags, spec)
     done = quick[0] if quick else np.zeros(tags.size, bool)
     kind = _TYPES.get(spec.type, pa.string())
@@ -299,15 +291,7 @@ def _notes(spec: Field, at: int, texts: pa.Array, numbers: Rows, context: Contex
     if not context.assumed:
         return []
     some = [i for i, text in enumerate(texts.to_pylist()) if text.strip() in context.assumed]
-    return [
-        Note(
-            field=spec.name,
-            code="year_assumed",
-            cells=tuple(cell_name(int(numbers[i]), at) for i in some),
-            en=f"{len(some)} days without a full year: the year was taken from the county's day",
-            zh=f"{len(some)}个日期没有写全年份, 已按系统当日补上",
-        )
-    ]
+    return [notes.year_assumed(spec.name, [cell_name(int(numbers[i]), at) for i in some])]
 
 
 def _twins(

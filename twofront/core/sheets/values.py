@@ -4,6 +4,7 @@ A cell is read in the ways people write it, and only where one reading is possib
 guessed, it is named with what to do.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -207,11 +208,34 @@ def _day(plain: str, text: str, context: Context) -> date:
         return _in_use(date(parts[0], parts[1], parts[2]), text)
     if found := _SHORT_YEAR.fullmatch(plain):
         context.assumed.add(text)
-        return date(2000 + int(found[1]), int(found[2]), int(found[3]))
+        return _of_century(int(found[1]), int(found[2]), int(found[3]), context.today)
     if (found := _NO_YEAR.fullmatch(plain)) and context.today is not None:
         context.assumed.add(text)
-        return date(context.today.year, int(found[1]), int(found[2]))
+        return _nearest(int(found[1]), int(found[2]), context.today)
     raise _no_day(text)
+
+
+def _of_century(year: int, month: int, day: int, today: date | None) -> date:
+    """Return a day with a year of two digits: of the 2000s, but of the century before if that is more than 10 years ahead."""
+    is_past = today is not None and 2000 + year > today.year + 10
+    return date(1900 + year if is_past else 2000 + year, month, day)
+
+
+def _nearest(month: int, day: int, today: date) -> date:
+    """Return the day without a year that lies nearest to the county's.
+
+    Example:
+        >>> _nearest(12, 28, date(2020, 2, 18)), _nearest(2, 29, date(2020, 2, 18))
+        (datetime.date(2019, 12, 28), datetime.date(2020, 2, 29))
+    """
+    around = [date(y, 1, 1) for y in (today.year - 1, today.year, today.year + 1)]
+    days = []
+    for first in around:
+        with contextlib.suppress(ValueError):
+            days.append(first.replace(month=month, day=day))
+    if not days:
+        raise ValueError("no such day in any year")
+    return min(days, key=lambda d: abs(d - today))
 
 
 def _in_use(day: date, text: str) -> date:

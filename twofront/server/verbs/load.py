@@ -31,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.add_argument("--report", help="write the file back with the wrong cells marked")
     parser.add_argument("--sheet", help="number from 1, or name")
+    parser.add_argument("--table", type=int, help="which table, from 1, where a sheet holds several")
     parser.add_argument("--map", help="a JSON file: heading to field or null")
     parser.add_argument("--layout", choices=["wide", "long", "interval"], help="of readings")
     parser.add_argument("--zero-value", type=float, help="a reading of exactly this means 0")
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 known=known,
                 sheet=args.sheet,
                 mapping=mapping,
+                table=args.table,
                 options={"layout": args.layout, "zero_value": args.zero_value},
             ),
             keep_in=open_.folder.inbox,

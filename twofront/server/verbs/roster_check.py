@@ -91,16 +91,13 @@ def _found(
     ]
     sheets = [s for s in book.all_of(Sheet) if s.key == args.kind]
     headings = {h: column for s in sheets for column, texts in s.columns.items() for h in texts}
-    grid = reader.read(args.file, sheet=args.sheet)
     try:
-        return grid, find_table(grid, fields, headings, mapping), fields
+        grid, found = reader.first_table(
+            args.file, args.sheet, lambda g: find_table(g, fields, headings, mapping, args.table)
+        )
     except NoTable as e:
-        raise CannotDo(
-            f"{args.file.name}:{e.row or 1}",
-            str(e),
-            "name the columns as in the template, or give a --map",
-            e.zh,
-        ) from None
+        raise CannotDo(f"{args.file.name}:{e.row or 1}", str(e), e.do, e.zh) from None
+    return grid, found, fields
 
 
 def _trades(book: Playbook) -> dict[str, str]:
