@@ -19,8 +19,10 @@ from twofront.core.sheets.fields import Field
 from twofront.core.sheets.grid import Column, Grid
 from twofront.core.sheets.header import Head, Names, find_head
 from twofront.core.sheets.notes import Note
+from twofront.core.sheets.quick import bytes_of
 
 _LONGEST_FOOT = 30  # rows at the end in which a signature line is looked for
+_BLANK = np.isin(np.arange(256), [*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3])  # bytes with which a blank may begin
 _FULL = (65_536, 1_048_576)  # rows of a full sheet of .xls, of .xlsx
 _COLON = r"[:\x{FF1A}]"
 _ASIDE = (
@@ -222,14 +224,15 @@ def _columns(part: _Part) -> dict[str, str | None]:
 def _other_heads(grid: Grid, names: Names, head: Head) -> list[int]:
     """Return the places of the rows below a heading that are headings too, and no repetition of it."""
     known = pa.array(sorted(names.raw))
-    count = np.zeros(grid.rows, np.int64)
-    filled = np.zeros(grid.rows, np.int64)
+    count = np.zeros(grid.rows, np.int8)
     for column in grid.columns.values():
-        text = pc.utf8_trim_whitespace(column.text)
-        count += np.asarray(pc.is_in(text, known).to_numpy(zero_copy_only=False), np.int64)
-        filled += column.tags != EMPTY
-    likely = np.flatnonzero((count >= 2) & (2 * count >= filled))
+        count += np.asarray(pc.is_in(column.text, known).to_numpy(zero_copy_only=False), np.int8)
+    likely = np.flatnonzero(count >= 2)
     likely = likely[likely > head.bottom]
+    filled = np.zeros(likely.size, np.int64)
+    for column in grid.columns.values():
+        filled += column.tags[likely] != EMPTY
+    likely = likely[2 * count[likely] >= filled]
     if not likely.size:
         return []
     first = {f: some[0] for f, some in head.at.items()}
@@ -302,9 +305,15 @@ def _is_title(grid: Grid, rows: Rows, again: NDArray[np.bool_], at: Mapping[str,
 
 
 def _filled(column: Column) -> NDArray[np.bool_]:
-    filled = column.tags != EMPTY
-    blank = pc.match_substring_regex(column.text, r"^[\s\p{Z}]*$").to_numpy(zero_copy_only=False)
-    return np.asarray(filled & ~blank, bool)
+    """Return which cells hold more than blanks; only those that begin like a blank are looked at."""
+    filled = np.asarray(column.tags != EMPTY, bool)
+    text = column.text.combine_chunks() if isinstance(column.text, pa.ChunkedArray) else column.text
+    starts, lengths, content = bytes_of(text)
+    some = np.flatnonzero(lengths > 0)
+    some = some[_BLANK[content[starts[some]]]]
+    filled[lengths == 0] = False
+    filled[some[_matches(pc.take(text, pa.array(some)), r"^[\s\p{Z}]*$")]] = False
+    return filled
 
 
 def _first_texts(grid: Grid, rows: Rows) -> pa.Array:

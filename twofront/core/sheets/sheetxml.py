@@ -252,7 +252,7 @@ def read_sheet(parts: Iterable[bytes], shared: Shared, dates: NDArray[np.bool_],
 
 
 def _hidden(block: bytes, shape: Shape) -> None:
-    if b"hidden=" not in block:
+    if b"hidden" not in block:  # ends on a letter that is rare in a sheet, so that the search is fast
         return
     for row in _ROW.findall(block):
         if (number := re.search(rb'\sr="(\d{1,7})"', row)) and re.search(rb'\shidden="(?:1|true)"', row):
@@ -312,7 +312,8 @@ def _block(tags: _Tags, shared: Shared, dates: NDArray[np.bool_], columns: Colum
     if inline.any():
         starts, lengths = _runs(tags, owner, cells.size, text)
     value_starts, value_lengths = _spans(tags, values)
-    text.mend(value_starts, value_lengths)
+    if (kind[holders] == TEXT).any():
+        text.mend(value_starts, value_lengths)
     starts[holders], lengths[holders] = value_starts, value_lengths
     is_shared = kind == _SHARED
     index = _indexes(tags.bytes_, starts[is_shared], shared)
