@@ -155,3 +155,42 @@ def test_what_cannot_be_read_is_said_in_one_line(
 
     assert (code, said) == (2, None)
     assert message.startswith("twofront: ") and message.count("\n") == 1
+
+
+@pytest.mark.slow  # two processes and their children
+def test_what_is_mended_assumed_or_doubtful_is_said(tmp_path: Path) -> None:
+    """Repairs by cell with what stood there; a missing year; sex, birth date and origin beside the ID: said, not rejected."""
+    heads = ["姓名", "身份证号", "手机", "信用代码", "来源地", "返回日期", "性别", "出生日期", "户籍地"]
+    rows = [  # the standard's examples: 110105 is in Beijing, a woman born 1949-12-31; 440524 is in Shantou, a man's
+        ["演练-甲", ID, "154-0000-0001", CODE, "北京市", "2月8日", "男", "1949-12-30", "北京"],
+        ["演练-乙", OTHER_ID, "", CODE.lower(), "", "12月28日", "男", "", "汕头"],
+    ]
+    path = book(tmp_path / "roster.xlsx", [heads, *rows])
+
+    code, said, _ = roster_check(path, "workers", "--on", "2020-02-18")
+
+    assert (code, said["accepted"]) == (0, 2)
+    assert {n["code"]: n["cells"] for n in said["notes"]} == {
+        "year_assumed": ["F2", "F3"],
+        "sex_against_id": ["G2"],
+        "born_against_id": ["H2"],
+        "origin_from_id": ["E2"],
+        "origin_not_filled": ["E3"],
+    }
+    assert "origin guessed from ID is not accepted" in next(
+        n["en"] for n in said["notes"] if n["code"] == "origin_from_id"
+    )
+    assert {(r["field"], r["code"], *r["cells"]) for r in said["repairs"]} == {
+        ("mobile", "marks", "C2"), ("credit_code", "marks", "D3"), ("returned_on", "date", "F2", "F3"),
+    }  # fmt: skip
+    assert [r["returned_on"] for r in accepted(path)] == ["2020-02-08", "2019-12-28"]
+    assert {(c.value, said["columns"][str(c.value)]) for c in openpyxl.load_workbook(path).worksheets[0][1]} >= {
+        ("性别", None), ("出生日期", None), ("户籍地", None),
+    }  # fmt: skip
+    sums = [[c.value for c in row] for row in openpyxl.load_workbook(tmp_path / "report.xlsx")["汇总"]]
+    assert ["C2", "154-0000-0001", "15400000001"] in [row[:3] for row in sums]
+    (tmp_path / "map.json").write_text('{"户籍地": "origin"}', encoding="utf-8")
+    assert (
+        "origin guessed from ID is not accepted"
+        in roster_check(path, "workers", "--map", str(tmp_path / "map.json"))[2]
+    )

@@ -22,7 +22,7 @@ LOADS: Mapping[str, tuple[str, ...]] = {
 }
 """Each KIND of `twofront load` with its columns, as the contract names them."""
 
-SHEETS: Mapping[str, tuple[str, ...]] = {**LOADS, **{kind: roster.names for kind, roster in ROSTERS.items()}}
+SHEETS: Mapping[str, tuple[str, ...]] = {**LOADS, **{kind: roster.headed for kind, roster in ROSTERS.items()}}
 """Each kind of list whose headings a playbook may name: what is loaded, and the rosters that are only checked so far."""
 
 PERMISSIONS: tuple[str, ...] = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, cell_name
-    from twofront.core.sheets.checking import Checked, Fault, Reject, check
+    from twofront.core.sheets.checking import Checked, Fault, Reject, Repair, check
     from twofront.core.sheets.fields import CODES, Field, FieldType
     from twofront.core.sheets.find import Found, NoTable, WhichTable, find_table
     from twofront.core.sheets.grid import Column, Grid
@@ -39,6 +39,7 @@ __all__ = [
     "NoTable",
     "Note",
     "Reject",
+    "Repair",
     "WhichTable",
     "cell_name",
     "check",

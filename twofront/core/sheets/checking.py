@@ -21,7 +21,7 @@ from twofront.core.sheets.find import Found
 from twofront.core.sheets.grid import Column, Grid
 from twofront.core.sheets.notes import Note
 from twofront.core.sheets.quick import as_it_stands
-from twofront.core.sheets.values import Context, Wrong, read
+from twofront.core.sheets.values import Context, Wrong, read, rewritten
 
 Mask = NDArray[np.bool_]
 
@@ -78,6 +78,32 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """Cells of one field that were right in sense and are kept written otherwise (订正); what stood there is kept too.
+
+    Args:
+        field: The field's name.
+        code: `blanks`, `full_width`, `marks` (separators, prefixes, small letters), `date` or `number`.
+        column: The column number, from 0.
+        rows: Row numbers, from 1, ascending.
+        was: What stood in each of them.
+        now: What is kept for it.
+    """
+
+    field: str
+    code: str
+    column: int
+    rows: Rows
+    was: Sequence[str]
+    now: Sequence[str]
+
+    @property
+    def cells(self) -> list[str]:
+        """Return the addresses of the cells."""
+        return [cell_name(int(r), self.column) for r in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A checked table.
 
@@ -90,6 +116,7 @@ class Checked:
         rejected: Row numbers of the rejected rows.
         faults: What is wrong, by field in the order of the fields, then by code.
         notes: What was assumed.
+        repairs: What is kept written otherwise, by field and code.
     """
 
     read: int
@@ -100,6 +127,7 @@ class Checked:
     rejected: Rows
     faults: Sequence[Fault]
     notes: Sequence[Note]
+    repairs: Sequence[Repair]
 
     def rejects(self) -> Iterator[Reject]:
         """Yield every wrong cell, by field and code."""
@@ -122,6 +150,7 @@ class _Read:
     wrong: Mask
     faults: list[Fault]
     notes: list[Note] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
 
 
 def check(
@@ -187,6 +216,7 @@ def check(
         rejected=numbers[wrong],
         faults=[f for c in columns.values() for f in c.faults],
         notes=[*found.notes, *(n for c in columns.values() for n in c.notes)],
+        repairs=[r for c in columns.values() for r in c.repairs],
     )
 
 
@@ -212,9 +242,11 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
         else pc.if_else(pa.array(done), quick[1], pa.scalar(None, kind))
     )
     faults: list[tuple[int, Wrong]] = []
+    mended: list[tuple[int, tuple[str, str, str]]] = []
     for tag in np.unique(tags[~done]).tolist():
         some = np.flatnonzero(~done & (tags == tag))
-        slow, wrong_here = _slow(pc.take(texts, pa.array(some)), tag, spec, context)
+        slow, wrong_here, mended_here = _slow(pc.take(texts, pa.array(some)), tag, spec, context)
+        mended += [(int(some[i]), m) for i, m in mended_here]
         mask = np.zeros(tags.size, bool)
         mask[some] = True
         values = pc.replace_with_mask(values, pa.array(mask), slow.cast(kind))
@@ -224,7 +256,8 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
     wrong = np.zeros(tags.size, bool)
     wrong[rows] = True
     found_faults = _faults(spec, at, numbers[rows], [w for _, w in faults])
-    return _Read(values, wrong, found_faults, _notes(spec, at, texts, numbers, context))
+    said = _notes(spec, at, texts, numbers, context)
+    return _Read(values, wrong, found_faults, said, _repairs(spec, at, numbers, sorted(mended)))
 
 
 def _in_order(
@@ -250,20 +283,32 @@ def _in_order(
     wrong = read.wrong.copy()
     wrong[rows] = True
     faults = [*read.faults, *_faults(spec, found.at[spec.name], numbers[rows], said)]
-    return _Read(read.values, wrong, faults, read.notes)
+    return _Read(read.values, wrong, faults, read.notes, read.repairs)
 
 
 def _slow(
     texts: pa.Array, tag: int, spec: Field, context: Context
-) -> tuple[pa.Array, list[tuple[int, Wrong]]]:
-    """Read cells of one kind one by one, each distinct cell once; return the values, and place and fault of the wrong."""
+) -> tuple[pa.Array, list[tuple[int, Wrong]], list[tuple[int, tuple[str, str, str]]]]:
+    """Read cells of one kind one by one, each distinct cell once.
+
+    Returns:
+        The values; place and fault of the wrong; place, code, old and new text of those kept written otherwise.
+    """
     coded = pc.dictionary_encode(texts)
-    answers = [_cell(text, tag, spec, context) for text in coded.dictionary.to_pylist()]
+    cells = coded.dictionary.to_pylist()
+    answers = [_cell(text, tag, spec, context) for text in cells]
     values = pa.array([value for value, _ in answers], _TYPES.get(spec.type, pa.string()))
     which = coded.indices.to_numpy()
     is_wrong = np.array([wrong is not None for _, wrong in answers], bool)
     wrongs = [(i, answers[which[i]][1]) for i in np.flatnonzero(is_wrong[which]).tolist()]
-    return pc.take(values, coded.indices), [(i, w) for i, w in wrongs if w is not None]
+    how = [rewritten(text, tag, spec, value) for text, (value, _) in zip(cells, answers, strict=True)]
+    is_mended = np.array([h is not None for h in how], bool)
+    mended = [(i, how[which[i]]) for i in np.flatnonzero(is_mended[which]).tolist()]
+    return (
+        pc.take(values, coded.indices),
+        [(i, w) for i, w in wrongs if w is not None],
+        [(i, h) for i, h in mended if h is not None],
+    )
 
 
 def _cell(text: str, tag: int, spec: Field, context: Context) -> tuple[Any, Wrong | None]:
@@ -285,6 +330,17 @@ def _faults(spec: Field, at: int, numbers: Rows, wrongs: Sequence[Wrong]) -> lis
         some = np.flatnonzero(codes == code).tolist()
         faults.append(Fault(spec.name, code, at, numbers[some], [wrongs[i] for i in some]))
     return faults
+
+
+def _repairs(
+    spec: Field, at: int, numbers: Rows, mended: Sequence[tuple[int, tuple[str, str, str]]]
+) -> list[Repair]:
+    found = []
+    for code in sorted({how for _, (how, _, _) in mended}):
+        some = [(i, was, now) for i, (how, was, now) in mended if how == code]
+        rows = numbers[[i for i, _, _ in some]]
+        found.append(Repair(spec.name, code, at, rows, [w for _, w, _ in some], [n for _, _, n in some]))
+    return found
 
 
 def _notes(spec: Field, at: int, texts: pa.Array, numbers: Rows, context: Context) -> list[Note]:

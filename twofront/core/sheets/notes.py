@@ -3,7 +3,7 @@
 Each note is a sentence with what to do, in English and Chinese, and names its cells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -123,3 +123,53 @@ def merged_cells(field: str, cells: Sequence[str]) -> Note:
         f"{len(cells)} cells of {field} are merged with the one above, whose value was taken for them",
         f"{field}有{len(cells)}个单元格与上方合并, 已取合并单元格的值",
     )
+
+
+def sex_against_id(cells: Sequence[str]) -> Note:
+    """Say where sex and ID number differ."""
+    return Note(
+        "sex",
+        "sex_against_id",
+        tuple(cells),
+        f"in {len(cells)} rows the sex differs from the ID number; compare both with the card",
+        f"有{len(cells)}行性别与身份证号不符, 请对照身份证",
+    )
+
+
+def born_against_id(cells: Sequence[str]) -> Note:
+    """Say where birth date and ID number differ."""
+    return Note(
+        "born",
+        "born_against_id",
+        tuple(cells),
+        f"in {len(cells)} rows the birth date differs from the ID number; compare both with the card",
+        f"有{len(cells)}行出生日期与身份证号不符, 请对照身份证",
+    )
+
+
+def origin_from_id(cells: Sequence[str]) -> Note:
+    """Say where an origin may have been guessed from the ID number."""
+    return Note(
+        "origin",
+        "origin_from_id",
+        tuple(cells),
+        f"origin guessed from ID is not accepted: in {len(cells)} rows it is the place of the ID number's first digits; "
+        "ask each where they stayed in the last 14 days",
+        f"不得按身份证号推定来源地: 有{len(cells)}行来源地正是身份证前几位的地区, 请询问本人近14天的居住地",
+    )
+
+
+def origin_not_filled(cells: Sequence[str]) -> Note:
+    """Say that a stay was not filled from the registered place."""
+    return Note(
+        "origin",
+        "origin_not_filled",
+        tuple(cells),
+        f"origin guessed from ID is not accepted: {len(cells)} rows have none, and the registered place was not taken "
+        "for it; ask each where they stayed in the last 14 days",
+        f"不得按户籍地推定来源地: 有{len(cells)}行未填来源地, 未用户籍地代替, 请询问本人近14天的居住地",
+    )
+
+
+Say = Callable[[Sequence[str]], Note]
+"""What says a sentence of some cells."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from twofront.core.sheets.fields import Field
 
+WATCHED = (Field("sex", "性别"), Field("born", "出生日期", "date"), Field("registered_place", "户籍地"))
+"""Columns of a roster of persons that are compared, and never kept."""
 CREDIT_CODE = Field("credit_code", "统一社会信用代码", "credit_code", required=True)
 _ID_NUMBER = Field("id_number", "身份证号", "id_number", required=True)
 _MOBILE = Field("mobile", "手机", "mobile")
@@ -21,15 +23,22 @@ class Roster:
     Args:
         fields: Its columns.
         key: The columns that together name a row; a second row of the same is a duplicate.
+        watched: Columns that are compared with others, and never kept.
     """
 
     fields: tuple[Field, ...]
     key: tuple[str, ...]
+    watched: tuple[Field, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the names of its columns."""
         return tuple(f.name for f in self.fields)
+
+    @property
+    def headed(self) -> tuple[str, ...]:
+        """Return the names of all columns for which headings are known."""
+        return (*self.names, *(f.name for f in self.watched))
 
 
 ROSTERS: Mapping[str, Roster] = {
@@ -56,6 +65,7 @@ ROSTERS: Mapping[str, Roster] = {
             Field("household_no", "户号"),
         ),
         ("id_number",),
+        WATCHED,
     ),
     "workers": Roster(
         (
@@ -67,6 +77,7 @@ ROSTERS: Mapping[str, Roster] = {
             Field("returned_on", "返回日期", "date"),
         ),
         ("id_number",),
+        WATCHED,
     ),
     "projects": Roster(
         (

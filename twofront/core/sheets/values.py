@@ -32,10 +32,13 @@ _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _GUARDED = re.compile(r"'[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_POWER = re.compile(r"\d(?:\.\d+)?[eE]\+?1[4-7]")
 _SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
+_BY_LIST = frozenset(("bool", "choice", "township", "village", "sector"))
+_NO_DAYS = frozenset(("text", "code", "township", "village", "sector", "choice"))
 _LAST = 18  # characters of a code, and the place of its check
-_YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
-_NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "×", "✗", "✘", "x"))
+_YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "☑", "对", "已"))
+_NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "未", "×", "✗", "✘", "x"))
 
 
 class Wrong(ValueError):  # noqa: N818 - it names the cell, not the program
@@ -77,11 +80,46 @@ def read(text: str, tag: int, spec: Field, context: Context) -> Value:
     text = clean(text)
     if not text:
         return None
+    if tag == DATE and spec.type in _NO_DAYS:
+        raise Wrong(
+            "format",
+            f"a day ({from_serial(float(text)):%Y-%m-%d}): the program may have made it of what was typed, such as 3-2; "
+            "format the column as text and type it again",
+            f"单元格是日期({from_serial(float(text)):%Y-%m-%d}), 可能由表格自动转换(如3-2), 请把该列设为文本后重新填写",
+        )
     value = _READERS[spec.type](text, tag, spec, context)
     if context.lookup is not None and spec.type not in {"township", "village", "sector", "choice"}:
         return _listed(str(value), spec, context)
     _within(value, spec)
     return value
+
+
+def rewritten(text: str, tag: int, spec: Field, value: Value) -> tuple[str, str, str] | None:
+    """Return how a cell is kept written otherwise than it stood there (code, old and new text); None if it is not.
+
+    What a list gives for a spelling (a code for a name) and what a day's own cell means is read, not rewritten.
+
+    Example:
+        >>> rewritten("154-0000-0001", TEXT, Field("mobile", "手机", "mobile"), "15400000001")
+        ('marks', '154-0000-0001', '15400000001')
+    """
+    if value is None or tag in {DATE, BOOL} or spec.type in _BY_LIST:
+        return None
+    now = f"{value:.15g}" if isinstance(value, float) else str(value)
+    was = plain_number(text) if tag == NUMBER else text
+    if now == was or (tag == NUMBER and spec.type in {"int", "number", "share"}):
+        return None
+    if "".join(was.split()) == "".join(now.split()):
+        return "blanks", text, now
+    if unicodedata.normalize("NFKC", was).strip() == now:
+        return "full_width", text, now
+    return (
+        {"date": "date", "moment": "date", "int": "number", "number": "number", "share": "number"}.get(
+            spec.type, "marks"
+        ),
+        text,
+        now,
+    )
 
 
 def clean(text: str) -> str:
@@ -140,19 +178,17 @@ def _credit_code(text: str, _tag: int, _spec: Field, _context: Context) -> str:
 
 def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
     verdict = ids.id_number(_bare(text))
+    is_rounded = tag == NUMBER or (verdict.fault == "check_digit" and verdict.value.endswith("000"))
+    if is_rounded and len(verdict.value) == _LAST:
+        raise _rounded("check_digit", verdict.value)
+    if _POWER.fullmatch(text):
+        raise _rounded("format", text)
     if verdict.fault == "format":
         raise Wrong(
             "format",
             f"ID number {verdict.value}: 18 characters are needed (15 on an old card), digits and a last X, with a day "
             "of birth that was; copy it from the card",
             f"身份证号“{verdict.value}”应为18位(旧证15位)数字, 末位可为X, 且出生日期须存在, 请对照身份证",
-        )
-    if tag == NUMBER and len(verdict.value) == _LAST:
-        raise Wrong(
-            "check_digit",
-            f"ID number {verdict.value}: kept as a number, so the program has rounded its last digits; "
-            "format the column as text and type it again from the card",
-            f"身份证号“{verdict.value}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
         )
     if verdict.fault:
         raise Wrong(
@@ -161,6 +197,15 @@ def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
             f"身份证号最后一位应为 {verdict.expected}, 请对照身份证",
         )
     return verdict.value
+
+
+def _rounded(code: str, text: str) -> Wrong:
+    return Wrong(
+        code,
+        f"ID number {text}: kept as a number, so the program has rounded its last digits; "
+        "format the column as text and type it again from the card",
+        f"身份证号“{text}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
+    )
 
 
 def _mobile(text: str, _tag: int, _spec: Field, _context: Context) -> str:

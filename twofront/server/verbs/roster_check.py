@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from twofront.core.errors import CannotDo
-from twofront.core.playbook import Phase, Playbook, PlaybookFaults, ProjectKind, Section, Sheet, read
+from twofront.core.playbook import Phase, Playbook, PlaybookFaults, ProjectKind, Sheet, read
 from twofront.core.sheets import Checked, Field, Found, Grid, NoTable, check, find_table
+from twofront.core.sheets.fields import plain_heading
+from twofront.core.sheets.persons import beside_id
 from twofront.core.sheets.rosters import ROSTERS
 from twofront.core.time import BadTime, parse_day
 from twofront.ground import export, reader
@@ -26,6 +28,8 @@ from twofront.ground.processes import is_chinese
 from twofront.server import playbooks
 from twofront.server.verbs.maps import mapping_of
 from twofront.server.verbs.rules_files import give
+
+_MOST_REPAIRS = 1_000  # of one field and code that the sheet of sums shows; the count is always whole
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,14 +59,18 @@ def run(args: argparse.Namespace) -> int:
         found,
         fields,
         key=ROSTERS[args.kind].key,
-        lookups={"sector": _trades(book)},
+        lookups={"sector": trades} if (trades := book.trades()) else {},
         today=_day(args.on, book),
         zone=book.zone,
         twins="duplicate",
     )
+    roster, day = ROSTERS[args.kind], _day(args.on, book)
+    persons = beside_id(grid, found, today=day, places=book.prefectures()) if roster.watched else ()
     answer = _answer(args.kind, sha256, grid, found, checked)
+    answer["notes"] += [dataclasses.asdict(n) for n in persons]
     marks = [export.Mark(r.cell, f"{r.zh} · {r.en}") for r in checked.rejects()]
-    give(export.report(args.file, grid, marks, export.sums(args.file.name, answer)), args.report)
+    sums = export.sums(args.file.name, answer) + _mended(checked)
+    give(export.report(args.file, grid, marks, sums), args.report)
     if args.accepted:
         names = ROSTERS[args.kind].names
         give(export.plain_csv(checked.accepted, names), args.accepted)
@@ -91,23 +99,23 @@ def _found(
     ]
     sheets = [s for s in book.all_of(Sheet) if s.key == args.kind]
     headings = {h: column for s in sheets for column, texts in s.columns.items() for h in texts}
+    places = {plain_heading(h) for h, column in headings.items() if column == "registered_place"}
+    if any(f == "origin" and plain_heading(h) in places for h, f in (mapping or {}).items()):
+        raise CannotDo(
+            str(args.map),
+            "origin guessed from ID is not accepted: a registered place is no stay",
+            "ask each where they stayed in the last 14 days, and name that column",
+            "不得按户籍地推定来源地; 请询问本人近14天的居住地, 并指定该列",
+        )
     try:
         grid, found = reader.first_table(
-            args.file, args.sheet, lambda g: find_table(g, fields, headings, mapping, args.table)
+            args.file,
+            args.sheet,
+            lambda g: find_table(g, [*fields, *ROSTERS[args.kind].watched], headings, mapping, args.table),
         )
     except NoTable as e:
         raise CannotDo(f"{args.file.name}:{e.row or 1}", str(e), e.do, e.zh) from None
     return grid, found, fields
-
-
-def _trades(book: Playbook) -> dict[str, str]:
-    """Return every way to write a trade down to its division, and the code kept for it."""
-    trades: dict[str, str] = {}
-    for section in book.all_of(Section):
-        divisions = [f"{n:02d}" for n in range(section.first, section.last + 1)]
-        trades |= dict.fromkeys((section.key, section.zh, section.en), section.key)
-        trades |= {code: code for d in divisions for code in (d, section.key + d)}
-    return trades
 
 
 def _day(given: str | None, book: Playbook) -> date | None:
@@ -123,10 +131,23 @@ def _day(given: str | None, book: Playbook) -> date | None:
 def _answer(kind: str, sha256: str, grid: Grid, found: Found, checked: Checked) -> dict[str, Any]:
     return {
         "kind": kind, "sha256": sha256, "sheet": grid.sheet, "header_row": found.header_row,
-        "columns": dict(found.columns), "read": checked.read, "accepted": checked.accepted.num_rows,
+        "columns": {h: f if f in ROSTERS[kind].names else None for h, f in found.columns.items()}, "read": checked.read, "accepted": checked.accepted.num_rows,
         "duplicate": len(checked.duplicates), "rejected": int(checked.rejected.size), "reasons": checked.reasons(),
+        "repairs": [
+            {"field": r.field, "code": r.code, "count": len(r.was), "cells": r.cells} for r in checked.repairs
+        ],
         "notes": [dataclasses.asdict(n) for n in checked.notes],
     }  # fmt: skip
+
+
+def _mended(checked: Checked) -> list[list[object]]:
+    """Return the rows of the sheet 汇总 for what is kept written otherwise: cell, what stood there, what is kept."""
+    rows: list[list[object]] = [["订正 repairs", "原值 was", "现值 now"]]
+    for repair in checked.repairs:
+        shown = zip(repair.cells, repair.was, repair.now, strict=True)
+        listed: list[list[object]] = [[cell, was, now] for cell, was, now in shown]
+        rows += listed[:_MOST_REPAIRS]
+    return rows if len(rows) > 1 else []
 
 
 def _ask(found: Found) -> None:
