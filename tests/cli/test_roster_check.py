@@ -194,3 +194,56 @@ def test_what_is_mended_assumed_or_doubtful_is_said(tmp_path: Path) -> None:
         "origin guessed from ID is not accepted"
         in roster_check(path, "workers", "--map", str(tmp_path / "map.json"))[2]
     )
+
+
+@pytest.mark.slow  # three processes and their children
+def test_a_mended_workbook_is_read_again_and_loses_its_marks(tmp_path: Path) -> None:
+    """Two of three rows are wrong; one is mended where it is red: then one cell is red, and one sheet 汇总 stands at the end."""
+    path = book(
+        tmp_path / "roster.xlsx",
+        [
+            HEADS,
+            ["甲厂", CODE, "横店镇"],
+            ["乙厂", WRONG_CODE, "横店镇"],
+            ["", "91350100M000100Y44", "横店镇"],
+        ],
+    )
+    roster_check(path, "enterprises")
+    back = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    back["Sheet"]["A4"] = "丙厂"
+    back.save(tmp_path / "mended.xlsx")
+
+    _, said, _ = roster_check(tmp_path / "mended.xlsx", "enterprises")
+
+    assert (said["accepted"], said["duplicate"]) == (1, 0)
+    again = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    assert again.sheetnames == ["Sheet", "汇总"]
+    red = {c.coordinate for row in again["Sheet"] for c in row if c.fill.start_color.rgb == "FFFFC7CE"}
+    assert red == {c.coordinate for row in again["Sheet"] for c in row if c.comment} == {"B3", "B4"}
+
+
+@pytest.mark.slow  # a county with a database
+def test_a_mended_workbook_loads_with_the_rest_as_duplicate(small_county: Any, tmp_path: Path) -> None:
+    """Only the wrong rows need to come again: the others are duplicates, nothing is rejected."""
+    from tests.conftest import DAY, NOON, operator
+    from twofront.ground import intake
+    from twofront.server import returning
+    from twofront.server.loads import loader
+
+    def load(path: Path) -> Any:
+        return intake.load(
+            loader("enterprises"), path, by=operator(), at=NOON, sent=intake.Sent(on=DAY),
+            keep_in=small_county.inbox,
+        )  # fmt: skip
+
+    rows = [["甲厂", CODE, "横店镇"], ["乙厂", WRONG_CODE, "横店镇"]]
+    first = load(book(tmp_path / "roster.xlsx", [["企业名册"], HEADS, *rows]))
+    (tmp_path / "back.xlsx").write_bytes(returning.marked(first.import_id))
+    back = openpyxl.load_workbook(tmp_path / "back.xlsx")
+    back["Sheet"]["B4"] = "91330799MA00000159"
+    back.save(tmp_path / "mended.xlsx")
+
+    second = load(tmp_path / "mended.xlsx")
+
+    assert (first.read, first.accepted, first.rejected) == (2, 1, 1)
+    assert (second.read, second.accepted, second.duplicate, second.rejected) == (2, 1, 1, 0)
