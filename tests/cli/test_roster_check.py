@@ -140,8 +140,9 @@ def test_an_unknown_heading_is_asked_about_and_answered_by_a_map(tmp_path: Path)
         ("\0\1\2", []),
         (None, []),
         ("企业名称,统一社会信用代码,镇街\n", ["--map", "/no/such.json"]),
+        ("企业名称,统一社会信用代码,镇街,,企业名称,统一社会信用代码,镇街\n", []),
     ],
-    ids=["no table", "no text", "no file", "no map"],
+    ids=["no table", "no text", "no file", "no map", "two tables"],
 )
 def test_what_cannot_be_read_is_said_in_one_line(
     content: str | None, options: list[str], tmp_path: Path

@@ -289,7 +289,8 @@ def _rows(grid: Grid, part: _Part, required: Sequence[str], merged: Mapping[str,
         below = doubtful > (int(sure[-1]) if sure.size else header)
         first = _first_texts(grid, doubtful)
         aside = _matches(first, _ASIDE) | (_matches(first, _SENTENCE) & alone[doubtful] & below)
-        aside |= alone[doubtful] & _is_title(grid, doubtful, again, at)
+        heads = np.append(np.flatnonzero(again), [part.end] if part.end < grid.rows else [])
+        aside |= alone[doubtful] & _is_title(grid, doubtful, heads, len(at))
         rows[doubtful[aside]] = False
     end = np.flatnonzero(rows)[-_LONGEST_FOOT:]
     rows[end[_matches(_first_texts(grid, end), _SIGNED)]] = False
@@ -297,11 +298,10 @@ def _rows(grid: Grid, part: _Part, required: Sequence[str], merged: Mapping[str,
     return np.flatnonzero(rows)
 
 
-def _is_title(grid: Grid, rows: Rows, again: NDArray[np.bool_], at: Mapping[str, int]) -> NDArray[np.bool_]:
-    """Return which rows are one text over merged columns, or stand right above a repeated heading."""
-    wide = {top for top, left, _, right in grid.shape.merged if right - left + 1 >= max(3, len(at) // 2)}
-    ahead = np.append(again[1:], False)
-    return np.asarray(np.isin(rows, list(wide)) | ahead[rows], bool)
+def _is_title(grid: Grid, rows: Rows, heads: Rows, width: int) -> NDArray[np.bool_]:
+    """Return which rows are one text over merged columns, or stand right above a heading that follows in the sheet."""
+    wide = {top for top, left, _, right in grid.shape.merged if right - left + 1 >= max(3, width // 2)}
+    return np.asarray(np.isin(rows, list(wide)) | np.isin(rows + 1, heads), bool)
 
 
 def _filled(column: Column) -> NDArray[np.bool_]:
