@@ -35,7 +35,7 @@ _WRONG = "FFC7CE"
 _CHOICES_SHEET = "选项"
 _MOST_CELLS = 100  # named of one note on the sheet of sums
 _MOST_SHEETS = 100  # of an old workbook that are given back
-_REPORT = Limits(3072, 120)
+_REPORT = Limits(3072, 300)
 
 
 @dataclass(frozen=True, slots=True)
