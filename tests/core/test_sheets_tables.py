@@ -46,12 +46,21 @@ def test_two_tables_one_below_the_other_are_asked_about() -> None:
 
 def test_two_tables_side_by_side_are_asked_about() -> None:
     """A list printed in two halves is two tables; each half reads its own columns."""
-    rows = [[*HEADS[:2], None, *HEADS[:2]], [*ROW[:2], None, "乙厂", CODE]]
+    half = ["手机", *HEADS[:2]]
+    rows = [[*half, None, *half], ["15400000001", *ROW[:2], None, "15400000002", "乙厂", CODE]]
 
-    with pytest.raises(WhichTable, match="1 at A1, 2 at D1"):
+    with pytest.raises(WhichTable, match="1 at A1, 2 at E1"):
         found(*rows)
 
-    assert found(*rows, table=2).at == {"name": 3, "credit_code": 4}
+    assert found(*rows, table=1).at == {"mobile": 0, "name": 1, "credit_code": 2}
+    assert found(*rows, table=2).at == {"mobile": 4, "name": 5, "credit_code": 6}
+
+
+def test_two_names_for_each_column_are_one_table() -> None:
+    """Columns that mean the same twice stand mixed: one table, whose second columns are said."""
+    one = found(["企业名称", "企业名称", "统一社会信用代码", "统一社会信用代码"], ["甲厂", "甲", CODE, CODE])
+
+    assert (one.at, len(one.notes)) == ({"name": 0, "credit_code": 2}, 2)
 
 
 def test_the_same_heading_again_is_the_same_table() -> None:

@@ -195,10 +195,13 @@ def _parts(grid: Grid, fields: Sequence[Field], names: Names, head: Head) -> lis
 
 def _beside(head: Head, required: Sequence[str], end: int) -> list[_Part]:
     """Return the tables under one heading: more than one if every field that must be there stands more than once."""
-    times = min((len(head.at[f]) for f in required), default=1)
-    if times < 2:
+    places = {f: sorted(head.at[f]) for f in required}
+    times = min(map(len, places.values()), default=1)
+    is_mixed = times > 1 and max(p[0] for p in places.values()) > min(p[1] for p in places.values())
+    if times < 2 or is_mixed:
         return [_Part(head, {f: some[0] for f, some in head.at.items()}, end)]
-    sides = [sorted(head.at[f])[i] for i in range(times) for f in required[:1]]
+    every = [sorted(some) for some in head.at.values()]
+    sides = [0, *(min(some[i] for some in every if len(some) > i) for i in range(1, times))]
     parts = []
     for i in range(times):
         left, right = sides[i], sides[i + 1] if i + 1 < times else 1 << 30
