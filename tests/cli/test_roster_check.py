@@ -248,3 +248,24 @@ def test_a_mended_workbook_loads_with_the_rest_as_duplicate(small_county: Any, t
 
     assert (first.read, first.accepted, first.rejected) == (2, 1, 1)
     assert (second.read, second.accepted, second.duplicate, second.rejected) == (2, 1, 1, 0)
+
+
+@pytest.mark.slow  # two processes and their children
+def test_the_first_sheet_with_such_a_table_is_read(tmp_path: Path) -> None:
+    """A sheet of explanations stands before it, a hidden older list between; one that is named is read, or said to hold none."""
+    made = openpyxl.Workbook()
+    made.worksheets[0].title = "说明"
+    made["说明"].append(["请于2月18日前报送"])
+    for title, rows in (("旧", 3), ("名册", 1)):
+        sheet = made.create_sheet(title)
+        for row in [HEADS, *[["甲厂", CODE, "横店镇"]] * rows]:
+            sheet.append(row)
+    made["旧"].sheet_state = "hidden"
+    made.save(tmp_path / "roster.xlsx")
+
+    _, said, _ = roster_check(tmp_path / "roster.xlsx", "enterprises")
+    code, none, message = roster_check(tmp_path / "roster.xlsx", "enterprises", "--sheet", "说明")
+
+    assert (said["sheet"], said["read"]) == ("名册", 1)
+    assert (code, none) == (2, None)
+    assert "no header row" in message
