@@ -15,6 +15,7 @@ from twofront.ground.processes import is_chinese
 
 VERBS: dict[tuple[str, ...], tuple[str, str]] = {
     ("power", "index"): ("power_index", "compute the resumption index from meter readings"),
+    ("roster", "check"): ("roster_check", "check a roster as people keep it"),
     ("playbook", "check"): ("playbook_check", "check the files of a playbook"),
     ("playbook", "load"): ("playbook_load", "put a version of a playbook in force"),
     ("grids", "draw"): ("grids_draw", "draw grids from dwellings"),

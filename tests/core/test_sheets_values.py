@@ -173,6 +173,58 @@ def test_an_id_number_that_was_rounded_is_named_as_that() -> None:
     assert wrong.value.code == "check_digit"
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("110105194912310000", "check_digit"), ("1.10105E+17", "format")],
+    ids=["text", "power"],
+)
+def test_a_rounded_id_number_is_named_as_that_in_a_text_too(text: str, code: str) -> None:
+    """A CSV that came out of a spreadsheet program holds the rounded number as text."""
+    with pytest.raises(Wrong, match="rounded") as wrong:
+        value(text, "id_number")
+
+    assert wrong.value.code == code
+
+
+def test_a_day_that_a_program_made_of_a_number_is_named() -> None:
+    """House 3-2 becomes the second of March where a column is not text: a day in a text is asked about."""
+    with pytest.raises(Wrong, match="such as 3-2") as wrong:
+        value("43892", "text", DATE)
+
+    assert (wrong.value.code, "2020-03-02" in wrong.value.zh) == ("format", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("12月28日", date(2020, 2, 18), date(2019, 12, 28)),
+        ("1月3日", date(2020, 12, 30), date(2021, 1, 3)),
+        ("2月29日", date(2019, 6, 1), date(2020, 2, 29)),
+        ("56.3.8", date(2020, 2, 18), date(1956, 3, 8)),
+    ],
+)
+def test_a_day_without_a_full_year_is_the_one_nearest_to_the_countys(
+    text: str, today: date, day: date
+) -> None:
+    """December is of last year in February; a year of two digits more than ten years ahead is of the century before."""
+    assert read(text, TEXT, Field("f", "字段", "date"), Context(CHINA, today)) == day
+
+
+def test_a_trade_is_known_by_code_or_name() -> None:
+    """GB/T 4754: 17 is 纺织业, C its section; a division that is not there and a name that is not are refused."""
+    trades = {"17": "17", "C17": "C17", "纺织业": "C17", "C": "C"}
+    field = Field("f", "行业", "sector")
+
+    assert [read(t, TEXT, field, Context(CHINA, lookup=trades)) for t in ("c1713", "17", "纺织业")] == [
+        "C1713",
+        "17",
+        "C17",
+    ]
+    for text in ("99", "A17", "织布"):
+        with pytest.raises(Wrong):
+            read(text, TEXT, field, Context(CHINA, lookup=trades))
+
+
 def test_numbers_kept_as_numbers_are_taken_as_codes() -> None:
     """A phone or code that a program keeps as a number is read without exponent and without `.0`."""
     assert value("1.5400000001E10", "mobile", NUMBER) == "15400000001"

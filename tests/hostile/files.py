@@ -8,6 +8,9 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.oracles import oldbooks
+from tests.oracles.layouts import Page
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -227,6 +230,64 @@ def empty(folder: Path) -> Path:
     return path
 
 
+def secret_xls(folder: Path) -> Path:
+    """An old workbook behind a password: its stream begins with FILEPASS."""
+    path = folder / "secret.xls"
+    begin = oldbooks.record(0x809, struct.pack("<HHHHII", 0x0600, 5, 0, 0x07CC, 0, 6))
+    path.write_bytes(oldbooks.compound("Workbook", begin + oldbooks.record(0x2F, b"\0" * 54)))
+    return path
+
+
+def macros_xls(folder: Path) -> Path:
+    """An old workbook with macros: its compound file holds a project."""
+    path = folder / "macros.xls"
+    begin = oldbooks.record(0x809, struct.pack("<HHHHII", 0x0600, 5, 0, 0x07CC, 0, 6))
+    path.write_bytes(oldbooks.compound("Workbook", begin + oldbooks.record(0x0A), "_VBA_PROJECT_CUR"))
+    return path
+
+
+def looped_xls(folder: Path) -> Path:
+    """A compound file whose chain of sectors bites its own tail."""
+    path = folder / "loop.xls"
+    data = bytearray(oldbooks.xls_bytes([["编号", "名称"]] * 2000))
+    fat = data.rindex(struct.pack("<III", 1, 2, 3))
+    data[fat + 40 : fat + 44] = struct.pack("<I", 0)
+    path.write_bytes(bytes(data))
+    return path
+
+
+def noise_xls(folder: Path) -> Path:
+    """An old workbook whose records are noise."""
+    path = folder / "noise.xls"
+    path.write_bytes(oldbooks.compound("Workbook", random.Random(3).randbytes(60_000)))
+    return path
+
+
+def ods_bomb(folder: Path) -> Path:
+    """An OpenDocument sheet whose one cell stands for a million rows of sixteen thousand columns."""
+    path = folder / "bomb.ods"
+    oldbooks.to_ods(Page(rows=[["编号"]]), path)
+    with zipfile.ZipFile(path) as book:
+        content = book.read("content.xml").decode()
+    content = content.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="1048576">')
+    content = content.replace(
+        "<table:table-cell", '<table:table-cell table:number-columns-repeated="16384"', 1
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        out.writestr("content.xml", content)
+    return path
+
+
+def ods_entity(folder: Path) -> Path:
+    """An OpenDocument sheet with an outside entity."""
+    path = folder / "xxe.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        out.writestr("content.xml", '<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]><x>&y;</x>')
+    return path
+
+
 REFUSED: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "a zip bomb": (zip_bomb, "bomb"),
     "a zip bomb that says it is small": (lying_bomb, ""),
@@ -237,7 +298,7 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "an outside entity in a sheet": (xxe_in_sheet, "dtd"),
     "an outside entity in the workbook": (xxe_in_workbook, "dtd"),
     "billion laughs": (billion_laughs, "dtd"),
-    "a renamed xls": (renamed_xls, "old_xls"),
+    "a renamed xls": (renamed_xls, "broken"),
     "an encrypted workbook": (encrypted, "encrypted"),
     "a truncated zip": (truncated, "cut_off"),
     "macros": (macros, "macros"),
@@ -252,4 +313,10 @@ REFUSED: Mapping[str, tuple[Callable[[Path], Path], str]] = {
     "noise": (noise, ""),
     "a broken Parquet": (broken_parquet, "broken"),
     "an empty file": (empty, "empty"),
+    "an old workbook behind a password": (secret_xls, "encrypted"),
+    "an old workbook with macros": (macros_xls, "macros"),
+    "a compound file that bites its tail": (looped_xls, ""),
+    "an old workbook of noise": (noise_xls, ""),
+    "a cell that stands for a whole sheet": (ods_bomb, ""),
+    "an outside entity in an OpenDocument sheet": (ods_entity, "dtd"),
 }

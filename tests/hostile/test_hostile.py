@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import files
-from twofront.core.sheets import FORMULA
+from tests.oracles import oldbooks
+from tests.oracles.layouts import Cell
+from twofront.core.sheets import FORMULA, Field, find_table
 from twofront.ground import confined
 from twofront.ground.reader import Unreadable, read
 
@@ -58,6 +60,22 @@ def test_formula_cells_are_seen_and_external_links_are_not_followed(tmp_path: Pa
     grid = read(path)
 
     assert [bool(grid.columns[c].tags[0] & FORMULA) for c in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.slow  # a child process and up to 65,536 rows a file
+@pytest.mark.parametrize("rows", [65_535, 65_536, 65_537])
+def test_an_old_workbook_that_is_full_is_read_and_said_to_be(rows: int, tmp_path: Path) -> None:
+    """An .xls holds 65,536 rows; one more does not fit into a row's number, and a full one may have lost rows."""
+    path = tmp_path / "full.xls"
+    lines: list[list[Cell]] = [["编号", "名称"], *([f"a{i}", "甲"] for i in range(1, min(rows, 65_536)))]
+    path.write_bytes(oldbooks.xls_bytes(lines))
+    fields = [Field("code", "编号", "code", required=True), Field("name", "名称")]
+
+    grid = read(path)
+    found = find_table(grid, fields)
+
+    assert (grid.rows, found.rows.size) == (min(rows, 65_536), min(rows, 65_536) - 1)
+    assert [n.code for n in found.notes] == (["full_sheet"] if rows >= 65_536 else [])
 
 
 @pytest.mark.slow  # a child process

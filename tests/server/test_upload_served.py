@@ -1,5 +1,6 @@
 """A file from the page through the queue to the county and back, on a county that is really served."""
 
+import html
 import http.cookiejar
 import json
 import re
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.hostile import files
+from twofront.ground.reader_words import SENTENCES
 
 DIVISIONS = "代码,名称,上级\n330783,东阳市,\n330783001,吴宁街道,330783\n330783002,,330783\n"
 OWN = "correct-horse-1"
@@ -130,3 +134,29 @@ def test_a_file_that_is_no_sheet_is_refused_in_a_sentence(served: str) -> None:
     assert "tone-bad" in page
     assert "Traceback" not in page
     assert "再装一个" in page
+
+
+@pytest.mark.slow  # thirty hostile files, each through the queue and a child of its own
+def test_every_hostile_file_is_answered_in_a_sentence_over_http(served: str, tmp_path: Path) -> None:
+    """Whatever is sent, the page says what is wrong and what to do, and a second client's board is there meanwhile."""
+    browser, second = Browser(served), Browser(served)
+    for one in (browser, second):
+        one.get("/login")
+        one.post("/login", {"login": "operator", "password": OWN})
+    slow = {}
+    for name, (make, code) in files.REFUSED.items():
+        path = make(tmp_path)
+        begin = time.monotonic()
+        address, page = browser.post("/load", {"kind": "enterprises"}, (path.name, path.read_bytes()))
+        assert b"indicator" in second.get("/")[1] or second.get("/")[0] == "/"
+        said = (
+            page.decode() if b"hx-get" not in page and address == "/load" else _until_done(browser, address)
+        )
+        slow[name] = time.monotonic() - begin
+
+        assert "Traceback" not in said, name
+        assert "tone-bad" in said, name
+        if code:
+            assert SENTENCES[code].zh.split("{at}")[-1] in html.unescape(said), name
+        path.unlink()
+    assert max(slow.values()) < 20, slow  # the ten seconds of the reader, and the queue's way to it

@@ -20,10 +20,11 @@ from typing import Any
 import xlsxwriter
 
 from twofront.core.errors import CannotDo
-from twofront.core.sheets import Field, Grid
+from twofront.core.sheets import DATE, FORMULA, NUMBER, Field, Grid
 from twofront.core.sheets.words import describe
-from twofront.ground import confined
+from twofront.ground import confined, reader
 from twofront.ground.confined import Limits
+from twofront.ground.reader_look import look
 
 _LONGEST = 32_767  # characters that a cell of a workbook may hold
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -32,7 +33,9 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _BANNER = "演练数据 EXERCISE"
 _WRONG = "FFC7CE"
 _CHOICES_SHEET = "选项"
-_REPORT = Limits(3072, 120)
+_MOST_CELLS = 100  # named of one note on the sheet of sums
+_MOST_SHEETS = 100  # of an old workbook that are given back
+_REPORT = Limits(3072, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,22 @@ def to_csv(listing: Listing) -> bytes:
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
+def plain_csv(table: Any, names: Sequence[str]) -> bytes:  # noqa: ANN401 - pyarrow has no types
+    """Return columns as CSV for a program: the names as headings, UTF-8, empty where nothing is known.
+
+    Args:
+        table: The columns, of which some of *names* may be missing.
+        names: The headings, in order.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    none = [None] * table.num_rows
+    columns = [table.column(n).to_pylist() if n in table.column_names else none for n in names]
+    writer.writerows([_harmless(v) for v in row] for row in zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8", "replace")
+
+
 def to_json(listing: Listing) -> bytes:
     """Return a list as one JSON document; what is not known is null."""
     rows = [dict(zip(listing.headings, map(_json_value, row), strict=False)) for row in listing.rows]
@@ -175,8 +194,8 @@ def template(
 def report(path: Path, grid: Grid, marks: Sequence[Mark], summary: Sequence[Sequence[object]]) -> bytes:
     """Return a file with exactly its wrong cells filled and explained, and one sheet 汇总 behind it.
 
-    A workbook comes back as it was: sheets, merged cells, widths, every value. A CSV comes back as a workbook with its
-    cells, each row on the row of its line.
+    An xlsx comes back as it was: sheets, merged cells, widths, every value. An xls or ods comes back as an xlsx with the
+    same sheets, merged cells and values; a CSV as a workbook with its cells, each row on the row of its line.
 
     Args:
         path: The file, which the reader has read before.
@@ -192,7 +211,12 @@ def report(path: Path, grid: Grid, marks: Sequence[Mark], summary: Sequence[Sequ
         sentences.setdefault(mark.cell, []).append(mark.sentence)
     comments = {cell: _cell_text("\n".join(dict.fromkeys(said))) for cell, said in sentences.items()}
     if grid.sheet is None:
-        return _marked_grid(grid, comments, summary)
+        return _marked_grids([grid], None, comments, summary)
+    with path.open("rb") as source:
+        form = look(source).form
+    if form != "xlsx":
+        others = [grid if n == grid.sheet else reader.read(path, sheet=n) for n in grid.sheets[:_MOST_SHEETS]]
+        return _marked_grids(others, grid.sheet, comments, summary)
     rows = [
         [_as_number(v) if _as_number(v) is not None else _cell_text(_text(v)) for v in row] for row in summary
     ]
@@ -219,30 +243,56 @@ def report(path: Path, grid: Grid, marks: Sequence[Mark], summary: Sequence[Sequ
         return target.read()
 
 
-def _marked_grid(grid: Grid, comments: Mapping[str, str], summary: Sequence[Sequence[object]]) -> bytes:
+def sums(file: str, report: Mapping[str, Any]) -> list[list[object]]:
+    """Return the rows of the sheet 汇总 for what became of a file: its counts, what is wrong, and what must be said."""
+    counts = (("读到", "read"), ("收下", "accepted"), ("重复", "duplicate"), ("退回", "rejected"))
+    rows: list[list[object]] = [["文件 file", file], ["SHA-256", report["sha256"]]]
+    rows += [[f"{zh} {name}", report[name]] for zh, name in counts]
+    rows += [[f"{r['field']}/{r['code']}", r["count"]] for r in report.get("reasons", [])]
+    return rows + [[n["zh"], n["en"], " ".join(n["cells"][:_MOST_CELLS])] for n in report.get("notes", [])]
+
+
+def _marked_grids(
+    grids: Sequence[Grid], sheet: str | None, comments: Mapping[str, str], summary: Sequence[Sequence[object]]
+) -> bytes:
+    """Return grids as a workbook, one of them with its wrong cells marked."""
     out = io.BytesIO()
     book = _workbook(out)
-    sheet = book.add_worksheet("Sheet1")
     wrong = book.add_format({"bg_color": f"#{_WRONG}", "pattern": 1})
-    for c, column in grid.columns.items():
-        for i, text in enumerate(column.text.to_pylist()):
-            if text:
-                sheet.write_string(grid.number(i) - 1, c, _cell_text(text))
-    for cell, comment in comments.items():
-        row, c = xlsxwriter.utility.xl_cell_to_rowcol(cell)
-        place = row if grid.lines is None else int(grid.lines.searchsorted(row + 1))
-        text = grid.columns[c].text[place].as_py() if c in grid.columns else ""
-        if text:
-            sheet.write_string(row, c, _cell_text(text), wrong)
-        else:
-            sheet.write_blank(row, c, None, wrong)
-        sheet.write_comment(row, c, comment, {"x_scale": 2})
+    formats = {DATE: book.add_format({"num_format": "yyyy-mm-dd"})}
+    for grid in grids:
+        page = book.add_worksheet(grid.sheet or "Sheet1")
+        for c, column in grid.columns.items():
+            for i, (text, tag) in enumerate(zip(column.text.to_pylist(), column.tags.tolist(), strict=True)):
+                if text:
+                    _give_back(page, grid.number(i) - 1, c, text, tag & ~FORMULA, formats.get(tag))
+        for top, left, bottom, right in grid.shape.merged:
+            page.merge_range(top, left, bottom, right, None)
+            if left in grid.columns and top < grid.rows and (text := grid.columns[left].text[top].as_py()):
+                _give_back(page, top, left, text, int(grid.columns[left].tags[top]) & ~FORMULA)
+        for cell, comment in comments.items() if grid.sheet == sheet else ():
+            row, c = xlsxwriter.utility.xl_cell_to_rowcol(cell)
+            place = row if grid.lines is None else int(grid.lines.searchsorted(row + 1))
+            known = grid.columns.get(c)
+            text, tag = ("", 0) if known is None else (known.text[place].as_py(), int(known.tags[place]))
+            _give_back(page, row, c, text, tag & ~FORMULA, wrong)
+            page.write_comment(row, c, comment, {"x_scale": 2})
     last = book.add_worksheet("汇总")
     for r, values in enumerate(summary):
         for c, value in enumerate(values):
             _write(last, r, c, value)
     book.close()
     return out.getvalue()
+
+
+def _give_back(page: Any, row: int, column: int, text: str, tag: int, form: Any = None) -> None:  # noqa: ANN401 - as above
+    """Write a cell as it stood: a number as a number where a workbook keeps all its digits, else as text."""
+    if not text:
+        page.write_blank(row, column, None, form)
+    elif tag in {NUMBER, DATE} and len(text.rstrip("0").replace(".", "").lstrip("-0")) <= 15:
+        page.write_number(row, column, float(text), form)
+    else:
+        page.write_string(row, column, _cell_text(text), form)
 
 
 class _Lists:

@@ -5,7 +5,6 @@ itself is kept in the data folder's inbox before anything is written.
 """
 
 import dataclasses
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -82,6 +81,7 @@ class Sent:
         known: When the county learned it; now if not given.
         sheet: A sheet's number from 1, or its name.
         mapping: Heading → field, as a person decided.
+        table: Which table of the sheet, from 1, where it holds several.
         options: The layout's options, a part of what makes a file the same.
     """
 
@@ -90,6 +90,7 @@ class Sent:
     known: datetime | None = None
     sheet: str | None = None
     mapping: Mapping[str, str | None] | None = None
+    table: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -169,11 +170,13 @@ def load(
             f"{kinds.written(sent.known)} lies after the county's now {kinds.written(at)}",
             "give an earlier moment, or none",
         )
-    body = hash_of(path)
+    body = reader.hash_of(path)
     day = sent.on or at.astimezone(kinds.zone()).date()
     keep_in = keep_in if rehearsed is None else None
     source = Source(path, loader, sent, sent.known or at, keep_in, said, is_dry=rehearsed is not None)
-    settings = {k: v for k, v in {**sent.options, "sheet": sent.sheet}.items() if v is not None}
+    settings = {
+        k: v for k, v in {**sent.options, "sheet": sent.sheet, "table": sent.table}.items() if v is not None
+    }
     uid = str(new_uid())
     key = Key(f"import:{loader.kind}:{body}:{day.isoformat()}:{sorted(settings.items())}")
     try:
@@ -199,19 +202,6 @@ def load(
             "有值存不进去; 请更正后再载入",
         ) from e
     return report if report.import_id == uid else dataclasses.replace(report, repeated=True)
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        CannotDo: It cannot be opened.
-    """
-    try:
-        with path.open("rb") as f:
-            return hashlib.file_digest(f, "sha256").hexdigest()
-    except OSError as e:
-        raise CannotDo(str(path), e.strerror or str(e), "give a file that can be read") from e
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,18 +276,21 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
     source.said(f"reading {source.name}")
     book = kinds.book()
     loader = source.loader
-    grid = reader.read(source.path, sheet=source.sent.sheet)
-    reshaped = loader.reshape(grid, options, source.name) if loader.reshape else None
-    grid = reshaped.grid if reshaped else grid
+    headings = _headings(book, loader.kind, on)
+
+    def find(grid: Grid) -> tuple[Grid, Found, Reshaped | None]:
+        reshaped = loader.reshape(grid, options, source.name) if loader.reshape else None
+        grid = reshaped.grid if reshaped else grid
+        return (
+            grid,
+            find_table(grid, loader.fields, headings, source.sent.mapping, source.sent.table),
+            reshaped,
+        )
+
     try:
-        found = find_table(grid, loader.fields, _headings(book, loader.kind, on), source.sent.mapping)
+        _, (grid, found, reshaped) = reader.first_table(source.path, source.sent.sheet, find)
     except NoTable as e:
-        raise CannotDo(
-            f"{source.name}:{e.row or 1}",
-            str(e),
-            "name the columns as in the template, or give a --map",
-            e.zh,
-        ) from e
+        raise CannotDo(f"{source.name}:{e.row or 1}", str(e), e.do, e.zh) from e
     source.said(f"checking {len(found.rows)} rows")
     lookups = loader.lookups(book, on)
     checked = check(

@@ -4,18 +4,23 @@ What is in the file is never parsed here. The look tells what the file is (by it
 honest program could have written it; the child reads, and gives back columns of bytes that are checked before use.
 """
 
+import contextlib
+import hashlib
 import mmap
 import os
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from time import monotonic
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from twofront.core.errors import CannotDo
-from twofront.core.sheets import Column, Grid, cell_name
+from twofront.core.sheets import Column, Grid, NoTable, WhichTable, cell_name
+from twofront.core.sheets.columns import Shape
 from twofront.ground import confined
 from twofront.ground.confined import Limits
 from twofront.ground.reader_look import Look, look
@@ -24,6 +29,8 @@ from twofront.ground.reader_words import SENTENCES
 SMALL = Limits(512, 9)  # the answer must be there within 10 s
 LARGE = Limits(1024, 60)
 _ONE_SHEET = {"csv": "a CSV has one sheet", "parquet": "a Parquet file has one sheet"}
+_SECONDS_FOR_SHEETS = 4  # after so many no further sheet of a workbook is opened
+T = TypeVar("T")
 
 
 class Unreadable(CannotDo):
@@ -44,7 +51,7 @@ class Unreadable(CannotDo):
 
 
 def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = None) -> Grid:
-    """Read a file into a grid: CSV (UTF-8, GB18030; also `.gz`), xlsx or Parquet.
+    """Read a file into a grid: CSV (UTF-8, GB18030; also `.gz`), xlsx, xls, ods or Parquet.
 
     Args:
         path: The file.
@@ -71,6 +78,47 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
         ) from e
 
 
+def first_table(path: Path, sheet: str | int | None, find: Callable[[Grid], T]) -> tuple[Grid, T]:
+    """Read the sheet in which a table is found: the one that is named, else the first such sheet that is not hidden.
+
+    Args:
+        path: The file.
+        sheet: A sheet's number from 1, or its name; None if nobody said which.
+        find: Finds the table in a sheet, or raises `NoTable`.
+
+    Raises:
+        NoTable: There is none; what was said of the first sheet.
+        Unreadable: As `read`.
+    """
+    begin = monotonic()
+    grid = read(path, sheet=sheet)
+    try:
+        return grid, find(grid)
+    except WhichTable:
+        raise
+    except NoTable:
+        for name in grid.shown if sheet is None else ():
+            if name == grid.sheet or monotonic() - begin > _SECONDS_FOR_SHEETS:
+                continue
+            other = read(path, sheet=name)
+            with contextlib.suppress(NoTable):
+                return other, find(other)
+        raise
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        CannotDo: It cannot be opened.
+    """
+    try:
+        with path.open("rb") as f:
+            return hashlib.file_digest(f, "sha256").hexdigest()
+    except OSError as e:
+        raise CannotDo(str(path), e.strerror or str(e), "give a file that can be read") from e
+
+
 def _ask(
     path: Path, source: IO[bytes], target: IO[bytes], seen: Look, sheet: str | int | None, limits: Limits
 ) -> dict[str, Any]:
@@ -79,7 +127,7 @@ def _ask(
         "form": seen.form,
         "gz": seen.is_gz,
         "sheet": sheet,
-        "columns": 4096 if seen.form == "xlsx" else 100_000,
+        "columns": 100_000 if seen.form in {"csv", "parquet"} else 4096,
         "source": handles[0],
         "target": handles[1],
     }
@@ -106,7 +154,9 @@ def _grid(path: Path, answer: dict[str, Any], target: IO[bytes]) -> Grid:
     rows = int(answer["rows"])
     size = target.seek(0, os.SEEK_END)
     if not size:
-        return Grid({}, rows, answer["sheet"], tuple(answer["sheets"]))
+        return Grid({}, rows, answer["sheet"], tuple(answer["sheets"]), shown=tuple(answer.get("shown", ())))
+    merged, hidden, is_filtered = answer["shape"]
+    shape = Shape([tuple(m) for m in merged], [tuple(h) for h in hidden], is_filtered)
     whole = pa.py_buffer(mmap.mmap(target.fileno(), size, access=mmap.ACCESS_READ))
     columns: dict[int, Column] = {}
     try:
@@ -122,4 +172,12 @@ def _grid(path: Path, answer: dict[str, Any], target: IO[bytes]) -> Grid:
         numbers = np.frombuffer(whole.slice(lines[0], 8 * lines[1]), np.int64) if lines else None
     except (pa.ArrowInvalid, IndexError, ValueError, struct.error):
         raise Unreadable(path, "bad_text") from None
-    return Grid(columns, rows, answer["sheet"], tuple(answer["sheets"]), numbers)
+    return Grid(
+        columns,
+        rows,
+        answer["sheet"],
+        tuple(answer["sheets"]),
+        numbers,
+        shape,
+        tuple(answer.get("shown", ())),
+    )

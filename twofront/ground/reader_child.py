@@ -37,6 +37,8 @@ def _answer(
         if (lines := answer.pop("lines", None)) is not None:
             answer["lines"] = [target.tell(), len(lines)]
             target.write(lines.tobytes())
+        shape = columns.shape
+        answer["shape"] = [shape.merged, shape.hidden, shape.is_filtered]
         target.flush()
     except Unreadable as e:
         return {"error": e.code, "at": e.at}

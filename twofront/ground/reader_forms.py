@@ -1,4 +1,4 @@
-"""The forms of file that the child can open: CSV, xlsx and Parquet. Each reads into columns; none writes or opens.
+"""The forms of file that the child can open: CSV, xlsx, xls, ods and Parquet. Each reads into columns; none writes or opens.
 
 `prepare` imports what a form needs before the child gives up the right to open anything.
 """
@@ -12,19 +12,19 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 from io import BufferedIOBase, BufferedReader
-from itertools import islice
 from typing import IO, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, serial
-from twofront.core.sheets.columns import MOST_ROWS, Columns, Unreadable
+from twofront.core.sheets import compound, opendocument
+from twofront.core.sheets.cells import BOOL, EMPTY, NUMBER, TEXT
+from twofront.core.sheets.columns import Columns, Unreadable
 from twofront.core.sheets.delimited import encoding_of, read_delimited
 from twofront.core.sheets.sheetxml import Shared, Unusual, read_sheet, shared_strings
+from twofront.ground import reader_general
 
 Task = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -32,7 +32,6 @@ Answer = dict[str, Any]
 _BLOCK = 1 << 22
 _MOST_UNPACKED = 1 << 31
 _BOMB_BYTES, _BOMB_TIMES = 1 << 26, 250  # from so many bytes on, no honest file is packed so many times
-_MOST_CELLS = 20_000_000
 _NAMES = {
     "m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "s": "http://purl.oclc.org/ooxml/spreadsheetml/main",
@@ -41,7 +40,6 @@ _RELATION = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"[^<>]*>(\s*<(?:\w+:)?f[\s/>])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +125,10 @@ def _read_xlsx(source: BufferedReader, columns: Columns, task: Task) -> Answer:
             rows = read_sheet(_blocks(book.open(part)), shared, _dates(book), columns)
         except Unusual:
             columns.clear()
-            rows = _generally(source, book, part, name, columns)
-    return {"rows": rows, "sheet": name, "sheets": [n for n, _, _ in sheets]}
+            formulas = reader_general.survey(_blocks(book.open(part)), columns.shape)
+            rows = reader_general.values(source, name, formulas, columns)
+    shown = [n for n, _, state in sheets if state == "visible"]
+    return {"rows": rows, "sheet": name, "sheets": [n for n, _, _ in sheets], "shown": shown}
 
 
 def _tree(book: zipfile.ZipFile, part: str) -> ET.Element:
@@ -154,16 +154,8 @@ def _sheets(workbook: ET.Element) -> list[tuple[str, str, str]]:
 
 
 def _chosen(sheets: list[tuple[str, str, str]], wanted: str | int | None) -> tuple[str, str]:
-    visible = [s for s in sheets if s[2] == "visible"]
-    if wanted is None and visible:
-        return visible[0][:2]
-    for name, relation, _ in sheets:
-        if name == wanted:
-            return name, relation
-    number = int(wanted) if wanted is not None and str(wanted).isdecimal() else 0
-    if 1 <= number <= len(sheets):
-        return sheets[number - 1][:2]
-    raise Unreadable("no_sheet", ", ".join(f"{i} {n}" for i, (n, _, _) in enumerate(sheets[:20], 1)))
+    which = reader_general.chosen([(name, state == "visible") for name, _, state in sheets], wanted)
+    return sheets[which][:2]
 
 
 def _target(book: zipfile.ZipFile, relation: str) -> str:
@@ -210,79 +202,30 @@ def _shows_day(code: str) -> bool:
     return bool(re.search(r"[ymdhs年月日]", bare)) and "general" not in bare
 
 
-# --- xlsx in unusual forms: the general reader -----------------------------------------------------------------------
+# --- xls and ods -----------------------------------------------------------------------------------------------------
 
 
-def _generally(source: BufferedReader, book: zipfile.ZipFile, part: str, name: str, columns: Columns) -> int:
-    formulas = _survey(book, part)
-    calamine = importlib.import_module("python_calamine")
-    source.seek(0)
-    sheet = calamine.load_workbook(source).get_sheet_by_name(name)
-    if sheet.start is None:
-        return 0
-    top, left = sheet.start
-    first = top
-    rows = iter(sheet.iter_rows())
-    while batch := list(islice(rows, 20_000)):
-        place = np.arange(first, first + len(batch))
-        for c, cells in enumerate(zip(*batch, strict=True), left):
-            told = [_told(v) for v in cells]
-            tags = np.fromiter((t for _, t in told), np.uint8, len(told))
-            for row in formulas.get(c, ()):
-                if first <= row < first + len(batch):
-                    tags[row - first] = (tags[row - first] or TEXT) | FORMULA
-            columns.add(c, place, [b for b, _ in told], tags)
-        first += len(batch)
-    return int(first)
+def _prepare_calamine() -> None:
+    _prepare_xlsx()
+    codecs.lookup("utf-16-le")
 
 
-def _told(value: object) -> tuple[bytes, int]:
-    if value is None or value == "":
-        return b"", EMPTY
-    if isinstance(value, bool):
-        return (b"1" if value else b"0"), BOOL
-    if isinstance(value, time | date | timedelta):
-        return repr(_days(value)).encode(), DATE
-    if isinstance(value, int | float):
-        return repr(value).encode(), NUMBER
-    text = str(value)
-    return text.encode(), ERROR if re.fullmatch(
-        r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", text
-    ) else TEXT
+def _read_xls(source: BufferedReader, columns: Columns, task: Task) -> Answer:
+    def survey(_name: str, which: int) -> dict[int, list[int]]:
+        source.seek(0)
+        formulas, columns.shape = compound.survey(source.read(), which)
+        return formulas
+
+    return reader_general.workbook(source, columns, task["sheet"], survey)
 
 
-def _days(value: time | date | timedelta) -> float:
-    if isinstance(value, time):
-        return (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-    return value / timedelta(days=1) if isinstance(value, timedelta) else serial(value)
+def _read_ods(source: BufferedReader, columns: Columns, task: Task) -> Answer:
+    def survey(name: str, _which: int) -> dict[int, list[int]]:
+        with zipfile.ZipFile(source) as book:
+            formulas, columns.shape = opendocument.survey(lambda: _blocks(book.open("content.xml")), name)
+        return formulas
 
-
-def _survey(book: zipfile.ZipFile, part: str) -> dict[int, list[int]]:
-    """Return the rows of the formulas in each column, and refuse a sheet that would need a vast area."""
-    formulas: dict[int, list[int]] = {}
-    widest = longest = 0
-    rest = b""
-    for block in _blocks(book.open(part)):
-        data = rest + block
-        if b"<!DOCTYPE" in data.upper():
-            raise Unreadable("dtd")
-        cut = data.rfind(b"<", 0, max(data.rfind(b">"), 0)) if len(data) > 64 else 0
-        for m in _CELL.finditer(data, 0, max(cut, 0) or len(data)):
-            column, row = _column(m[1]), int(m[2]) - 1
-            widest, longest = max(widest, column), max(longest, row)
-            if m[3]:
-                formulas.setdefault(column, []).append(row)
-        rest = data[cut:] if cut > 0 else b""
-    if widest >= 4096 or longest >= MOST_ROWS or (widest + 1) * (longest + 1) > _MOST_CELLS:
-        raise Unreadable("far_cell", f"{widest},{longest}")
-    return formulas
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+    return reader_general.workbook(source, columns, task["sheet"], survey)
 
 
 # --- Parquet ---------------------------------------------------------------------------------------------------------
@@ -337,5 +280,7 @@ def _as_text(array: Any, name: str) -> tuple[bytes, NDArray[np.int32], NDArray[n
 FORMS: Mapping[str, Form] = {
     "csv": Form(_prepare_csv, _read_csv),
     "xlsx": Form(_prepare_xlsx, _read_xlsx),
+    "xls": Form(_prepare_calamine, _read_xls),
+    "ods": Form(_prepare_calamine, _read_ods),
     "parquet": Form(_prepare_parquet, _read_parquet),
 }

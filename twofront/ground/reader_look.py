@@ -19,6 +19,7 @@ _BOMB = (1 << 26, 250)  # from so many bytes on, no honest sheet is packed so ma
 _MANY_ROWS, _MOST_WIDTH = 200_000, 20
 _LARGE_TEXT = 24 << 20  # a CSV or sheet of about 200,000 rows
 _MOST_FILE = 1 << 30
+_MOST_COMPOUND = 1 << 27  # no .xls of 65,536 rows and 256 columns that people keep is larger
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x7fELF", b"{\\rtf")
 _END = b"PK\x05\x06"
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension\s+ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d{1,7})"')
@@ -29,7 +30,7 @@ class Look:
     """What a look from outside told.
 
     Args:
-        form: `csv`, `xlsx` or `parquet`.
+        form: `csv`, `xlsx`, `xls`, `ods` or `parquet`.
         is_gz: Whether it is packed by gzip.
         is_large: Whether it announces so much that the child gets the larger limits.
         fault: Why it is not read, as a code of `reader_words`; "" if nothing speaks against it.
@@ -58,21 +59,14 @@ def look(source: IO[bytes]) -> Look:
         return Look(is_gz=True, is_large=max(unpacked, size) > _LARGE_TEXT)
     if head.startswith(b"PAR1"):
         return Look(form="parquet", is_large=True)
-    return Look(is_large=size > _LARGE_TEXT, fault=_other(source, head))
-
-
-def _other(source: IO[bytes], head: bytes) -> str:
-    """Return why a file that is no zip is not read; "" if it may be text."""
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return _compound(source)
-    return "not_a_table" if head.startswith(_NOT_TABLES) else ""
-
-
-def _compound(source: IO[bytes]) -> str:
-    """Tell an encrypted workbook from an old .xls: both are compound files."""
-    source.seek(0)
-    head = source.read(1 << 20)
-    return "encrypted" if "EncryptedPackage".encode("utf-16-le") in head else "old_xls"
+        source.seek(0)
+        is_secret = "EncryptedPackage".encode("utf-16-le") in source.read(1 << 20)
+        return Look(
+            form="xls", fault="encrypted" if is_secret else "too_large" if size > _MOST_COMPOUND else ""
+        )
+    fault = "not_a_table" if head.startswith(_NOT_TABLES) else ""
+    return Look(is_large=size > _LARGE_TEXT, fault=fault)
 
 
 def _zip(source: IO[bytes], size: int) -> Look:
@@ -101,22 +95,23 @@ def _parts(book: zipfile.ZipFile, size: int) -> Look:
     if any(e.flag_bits & 1 for e in entries):
         return Look(fault="encrypted")
     bytes_, times = _BOMB
-    if any(e.file_size > bytes_ and e.file_size > times * max(e.compress_size, 1) for e in entries):
-        return Look(fault="bomb")
-    if sum(e.file_size for e in entries) > _MOST_UNPACKED:
-        return Look(fault="too_large")
+    is_bomb = any(e.file_size > bytes_ and e.file_size > times * max(e.compress_size, 1) for e in entries)
+    if is_bomb or sum(e.file_size for e in entries) > _MOST_UNPACKED:
+        return Look(fault="bomb" if is_bomb else "too_large")
+    if "xl/workbook.xml" not in names:
+        return Look(form="ods")
     sheets = [e for e in entries if e.filename.startswith("xl/worksheets/") and e.filename.endswith(".xml")]
     return Look(form="xlsx", is_large=any(_is_large(book, e) for e in sheets))
 
 
 def _contents(names: set[str]) -> str:
-    if "xl/vbaProject.bin" in names or any(n.startswith("xl/macrosheets/") for n in names):
+    if "xl/vbaProject.bin" in names or any(n.startswith(("xl/macrosheets/", "Basic/")) for n in names):
         return "macros"
     if "xl/workbook.xml" in names:
         return ""
     if "xl/workbook.bin" in names:
         return "xlsb"
-    return "ods" if "content.xml" in names else "not_a_workbook"
+    return "" if {"content.xml", "mimetype"} <= names else "not_a_workbook"
 
 
 def _is_large(book: zipfile.ZipFile, sheet: zipfile.ZipInfo) -> bool:

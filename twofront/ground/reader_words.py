@@ -110,16 +110,6 @@ SENTENCES: Mapping[str, Words] = {
         "unpack it, and send the list as .xlsx or .csv",
         "是压缩包而不是工作簿; 请解压后发送.xlsx或.csv",
     ),
-    "ods": Words(
-        "is an OpenDocument file",
-        "save it as .xlsx",
-        "是OpenDocument文件; 请另存为.xlsx",
-    ),
-    "old_xls": Words(
-        "is a workbook of the old form (.xls)",
-        "save it as .xlsx",
-        "是旧格式(.xls)工作簿; 请另存为.xlsx",
-    ),
     "quote": Words(
         "a quotation mark in this row is not closed",
         "close it, or remove it",

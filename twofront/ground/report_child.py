@@ -16,6 +16,7 @@ from openpyxl.styles import PatternFill
 
 from twofront.ground import confined
 
+_AUTHOR, _SUMS, _OURS = "Twofront", "汇总", "文件 file"
 _WRONG = PatternFill("solid", start_color="FFFFC7CE", end_color="FFFFC7CE")
 
 
@@ -27,8 +28,9 @@ def main() -> None:
     try:
         with os.fdopen(task["source"], "rb") as source, os.fdopen(task["target"], "wb") as target:
             book = openpyxl.load_workbook(source, rich_text=True)
+            _unmark(book)
             _mark(book[task["sheet"]], task["marks"])
-            _summarise(book.create_sheet("汇总"), task["summary"])
+            _summarise(book.create_sheet(_SUMS), task["summary"])
             book.save(target)
     except MemoryError:
         confined.answer({"error": "memory"})
@@ -38,13 +40,25 @@ def main() -> None:
         confined.answer({"error": ""})
 
 
+def _unmark(book: Any) -> None:  # noqa: ANN401 - a workbook of any kind
+    """Take off what an earlier report of ours left in a workbook that was mended and sent again."""
+    if _SUMS in book.sheetnames and str(book[_SUMS]["A1"].value) == _OURS:
+        del book[_SUMS]
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment is not None and cell.comment.author == _AUTHOR:
+                    cell.comment = None
+                    cell.fill = PatternFill()
+
+
 def _mark(sheet: Any, marks: Mapping[str, str]) -> None:  # noqa: ANN401 - a sheet of any kind of workbook
     for address, sentence in marks.items():
         cell = sheet[address]
         if isinstance(cell, MergedCell):
             cell = next(sheet[r.coord.split(":")[0]] for r in sheet.merged_cells.ranges if address in r)
         cell.fill = copy(_WRONG)
-        cell.comment = Comment(sentence, "Twofront", width=320, height=90)
+        cell.comment = Comment(sentence, _AUTHOR, width=320, height=90)
 
 
 def _summarise(sheet: Any, rows: list[list[Any]]) -> None:  # noqa: ANN401 - as above

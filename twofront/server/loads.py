@@ -52,6 +52,7 @@ def _with_places(plain: Loader) -> Loader:
         return {
             "township": every if plain.kind == "accounts" else townships,
             "village": villages,
+            **({"sector": trades} if (trades := book.trades()) else {}),
             **plain.lookups(book, on),
         }
 

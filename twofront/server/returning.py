@@ -50,7 +50,8 @@ def marked(uid: UUID, *, beside: Path | None = None) -> bytes:
         for reason in row.reasons
         if reason["cell"]
     ]
-    return export.report(source, grid, marks, _summary(taken))
+    sums = export.sums(taken.file, {**taken.report, "sha256": taken.sha256})
+    return export.report(source, grid, marks, sums)
 
 
 def keep(uid: UUID) -> Path:
@@ -91,14 +92,3 @@ def headings(taken: Taken, width: int) -> list[str]:
 
 def _kept(uid: UUID) -> Path:
     return inbox() / f"marked-{uid}.xlsx"
-
-
-def _summary(taken: Taken) -> list[list[object]]:
-    counts = [
-        ["读到 read", taken.read],
-        ["收下 accepted", taken.accepted],
-        ["重复 duplicate", taken.duplicate],
-        ["退回 rejected", taken.rejected],
-    ]
-    reasons = [[f"{r['field']}/{r['code']}", r["count"]] for r in taken.report.get("reasons", [])]
-    return [["文件 file", taken.file], ["SHA-256", taken.sha256], *counts, *reasons]

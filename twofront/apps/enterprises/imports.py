@@ -7,9 +7,9 @@ from twofront.apps.enterprises import actions
 from twofront.apps.register import actions as register_actions
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Field
+from twofront.core.sheets.rosters import CREDIT_CODE, ROSTERS
 from twofront.ground.intake import Loader
 
-_CREDIT_CODE = Field("credit_code", "统一社会信用代码", "credit_code", required=True)
 _DATE = Field("date", "日期", "date", required=True)
 _ON_SITE = Field("on_site", "在岗人数", "int", low=0)
 
@@ -28,17 +28,8 @@ def _difficulties(book: Playbook, on: date) -> Mapping[str, Mapping[str, str]]:
 
 ENTERPRISES = Loader(
     kind="enterprises",
-    fields=(
-        Field("name", "企业名称", required=True),
-        _CREDIT_CODE,
-        Field("township", "镇街", "township", required=True),
-        Field("sector", "行业", "sector"),
-        Field("contact", "联系人"),
-        Field("mobile", "手机", "mobile"),
-        Field("lists", "名单"),
-        Field("normal_staff", "正常用工", "int", low=0),
-    ),
-    key=("credit_code",),
+    fields=ROSTERS["enterprises"].fields,
+    key=ROSTERS["enterprises"].key,
     store=actions.take_enterprises,
 )
 LISTS = Loader(
@@ -58,7 +49,7 @@ METERS = Loader(
     kind="meters",
     fields=(
         Field("meter", "户号", "code", required=True),
-        _CREDIT_CODE,
+        CREDIT_CODE,
         Field("from", "起", "date", required=True),
         Field("share", "份额", "share"),
         Field("to", "止", "date", not_before="from"),
@@ -70,7 +61,7 @@ REPORTS = Loader(
     kind="reports",
     fields=(
         _DATE,
-        _CREDIT_CODE,
+        CREDIT_CODE,
         Field("opened", "是否开工", "bool", required=True),
         _ON_SITE,
         Field("normal_staff", "正常用工", "int", low=0),
@@ -96,15 +87,8 @@ VISITS = Loader(
 )
 PROJECTS = Loader(
     kind="projects",
-    fields=(
-        Field("code", "项目编号", "code", required=True),
-        Field("name", "项目名称", required=True),
-        Field("level", "级别"),
-        Field("kind", "类别", "choice", required=True),
-        Field("township", "镇街", "township", required=True),
-        Field("workers_normal", "正常用工", "int", low=0),
-    ),
-    key=("code",),
+    fields=ROSTERS["projects"].fields,
+    key=ROSTERS["projects"].key,
     store=actions.take_projects,
     lookups=_project_kinds,
 )

@@ -26,6 +26,7 @@ from twofront.core.playbook.kinds import (
     Role,
     Row,
     Section,
+    ValueList,
 )
 from twofront.core.time import day_of
 
@@ -174,6 +175,24 @@ class Playbook:
                 None,
             )
         return next((s for s in sections if s.key == sector.upper()), None)
+
+    def trades(self) -> dict[str, str]:
+        """Return every way to write a trade down to its division, by code or name, and the code that is kept for it."""
+        trades: dict[str, str] = {}
+        for section in self._all(Section):
+            divisions = [f"{n:02d}" for n in range(section.first, section.last + 1)]
+            trades |= {code: code for d in divisions for code in (d, section.key + d)}
+            trades |= {name: section.key + d for name, d in zip(section.divisions, divisions, strict=False)}
+        for section in self._all(Section):  # a name of both is the section's
+            trades |= dict.fromkeys((section.key, section.zh, section.en), section.key)
+        return trades
+
+    def prefectures(self) -> dict[str, str]:
+        """Return the codes of the prefectures and their names, where the playbook lists them."""
+        lists = {v.key: v.file for v in self._all(ValueList)}
+        text = self.tables.get(f"tables/{lists.get('prefectures')}", "")
+        rows = [line.split(",") for line in text.splitlines()[1:]]
+        return {row[0]: row[1] for row in rows if len(row) > 1}
 
     def competent_line(
         self, *, lists: Iterable[str] = (), sector: str | None = None, at: date

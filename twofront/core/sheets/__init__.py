@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT, cell_name
-    from twofront.core.sheets.checking import Checked, Fault, Note, Reject, check
+    from twofront.core.sheets.checking import Checked, Fault, Reject, Repair, check
     from twofront.core.sheets.fields import CODES, Field, FieldType
-    from twofront.core.sheets.find import Found, NoTable, find_table
+    from twofront.core.sheets.find import Found, NoTable, WhichTable, find_table
     from twofront.core.sheets.grid import Column, Grid
+    from twofront.core.sheets.notes import Note
 
-_HOMES = ("cells", "fields", "grid", "find", "checking")
+_HOMES = ("cells", "fields", "grid", "notes", "find", "checking")
 
 __all__ = [
     "BOOL",
@@ -38,6 +39,8 @@ __all__ = [
     "NoTable",
     "Note",
     "Reject",
+    "Repair",
+    "WhichTable",
     "cell_name",
     "check",
     "find_table",

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from twofront.core.sheets import notes
 from twofront.core.sheets.cells import EMPTY, ERROR, FORMULA, Rows, cell_name
 from twofront.core.sheets.fields import Field
 from twofront.core.sheets.find import Found
 from twofront.core.sheets.grid import Column, Grid
+from twofront.core.sheets.notes import Note
 from twofront.core.sheets.quick import as_it_stands
-from twofront.core.sheets.values import Context, Wrong, read
+from twofront.core.sheets.values import Context, Wrong, read, rewritten
 
 Mask = NDArray[np.bool_]
 
@@ -52,17 +54,6 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something that was taken from outside the file, and must be said: cells whose year was assumed."""
-
-    field: str
-    code: str
-    cells: tuple[str, ...]
-    en: str
-    zh: str
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
     """All wrong cells of one field and one code.
 
@@ -87,6 +78,32 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """Cells of one field that were right in sense and are kept written otherwise (订正); what stood there is kept too.
+
+    Args:
+        field: The field's name.
+        code: `blanks`, `full_width`, `marks` (separators, prefixes, small letters), `date` or `number`.
+        column: The column number, from 0.
+        rows: Row numbers, from 1, ascending.
+        was: What stood in each of them.
+        now: What is kept for it.
+    """
+
+    field: str
+    code: str
+    column: int
+    rows: Rows
+    was: Sequence[str]
+    now: Sequence[str]
+
+    @property
+    def cells(self) -> list[str]:
+        """Return the addresses of the cells."""
+        return [cell_name(int(r), self.column) for r in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A checked table.
 
@@ -99,6 +116,7 @@ class Checked:
         rejected: Row numbers of the rejected rows.
         faults: What is wrong, by field in the order of the fields, then by code.
         notes: What was assumed.
+        repairs: What is kept written otherwise, by field and code.
     """
 
     read: int
@@ -109,6 +127,7 @@ class Checked:
     rejected: Rows
     faults: Sequence[Fault]
     notes: Sequence[Note]
+    repairs: Sequence[Repair]
 
     def rejects(self) -> Iterator[Reject]:
         """Yield every wrong cell, by field and code."""
@@ -131,6 +150,7 @@ class _Read:
     wrong: Mask
     faults: list[Fault]
     notes: list[Note] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
 
 
 def check(
@@ -195,7 +215,8 @@ def check(
         conflicts=[(int(places[a]), int(places[b])) for a, b in conflict],
         rejected=numbers[wrong],
         faults=[f for c in columns.values() for f in c.faults],
-        notes=[n for c in columns.values() for n in c.notes],
+        notes=[*found.notes, *(n for c in columns.values() for n in c.notes)],
+        repairs=[r for c in columns.values() for r in c.repairs],
     )
 
 
@@ -208,9 +229,10 @@ def _lookup(spec: Field, lookups: Mapping[str, Mapping[str, str]]) -> Mapping[st
 def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Rows) -> _Read:
     at = found.at[spec.name]
     column: Column = grid.columns[at]
-    texts = pc.take(column.text, pa.array(found.rows))
+    places = found.merged.get(spec.name, found.rows)
+    texts = pc.take(column.text, pa.array(places))
     texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    tags = column.tags[found.rows]
+    tags = column.tags[places]
     quick = None if context.lookup is not None else as_it_stands(texts, tags, spec)
     done = quick[0] if quick else np.zeros(tags.size, bool)
     kind = _TYPES.get(spec.type, pa.string())
@@ -220,9 +242,11 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
         else pc.if_else(pa.array(done), quick[1], pa.scalar(None, kind))
     )
     faults: list[tuple[int, Wrong]] = []
+    mended: list[tuple[int, tuple[str, str, str]]] = []
     for tag in np.unique(tags[~done]).tolist():
         some = np.flatnonzero(~done & (tags == tag))
-        slow, wrong_here = _slow(pc.take(texts, pa.array(some)), tag, spec, context)
+        slow, wrong_here, mended_here = _slow(pc.take(texts, pa.array(some)), tag, spec, context)
+        mended += [(int(some[i]), m) for i, m in mended_here]
         mask = np.zeros(tags.size, bool)
         mask[some] = True
         values = pc.replace_with_mask(values, pa.array(mask), slow.cast(kind))
@@ -232,7 +256,8 @@ def _column(grid: Grid, found: Found, spec: Field, context: Context, numbers: Ro
     wrong = np.zeros(tags.size, bool)
     wrong[rows] = True
     found_faults = _faults(spec, at, numbers[rows], [w for _, w in faults])
-    return _Read(values, wrong, found_faults, _notes(spec, at, texts, numbers, context))
+    said = _notes(spec, at, texts, numbers, context)
+    return _Read(values, wrong, found_faults, said, _repairs(spec, at, numbers, sorted(mended)))
 
 
 def _in_order(
@@ -258,20 +283,32 @@ def _in_order(
     wrong = read.wrong.copy()
     wrong[rows] = True
     faults = [*read.faults, *_faults(spec, found.at[spec.name], numbers[rows], said)]
-    return _Read(read.values, wrong, faults, read.notes)
+    return _Read(read.values, wrong, faults, read.notes, read.repairs)
 
 
 def _slow(
     texts: pa.Array, tag: int, spec: Field, context: Context
-) -> tuple[pa.Array, list[tuple[int, Wrong]]]:
-    """Read cells of one kind one by one, each distinct cell once; return the values, and place and fault of the wrong."""
+) -> tuple[pa.Array, list[tuple[int, Wrong]], list[tuple[int, tuple[str, str, str]]]]:
+    """Read cells of one kind one by one, each distinct cell once.
+
+    Returns:
+        The values; place and fault of the wrong; place, code, old and new text of those kept written otherwise.
+    """
     coded = pc.dictionary_encode(texts)
-    answers = [_cell(text, tag, spec, context) for text in coded.dictionary.to_pylist()]
+    cells = coded.dictionary.to_pylist()
+    answers = [_cell(text, tag, spec, context) for text in cells]
     values = pa.array([value for value, _ in answers], _TYPES.get(spec.type, pa.string()))
     which = coded.indices.to_numpy()
     is_wrong = np.array([wrong is not None for _, wrong in answers], bool)
     wrongs = [(i, answers[which[i]][1]) for i in np.flatnonzero(is_wrong[which]).tolist()]
-    return pc.take(values, coded.indices), [(i, w) for i, w in wrongs if w is not None]
+    how = [rewritten(text, tag, spec, value) for text, (value, _) in zip(cells, answers, strict=True)]
+    is_mended = np.array([h is not None for h in how], bool)
+    mended = [(i, how[which[i]]) for i in np.flatnonzero(is_mended[which]).tolist()]
+    return (
+        pc.take(values, coded.indices),
+        [(i, w) for i, w in wrongs if w is not None],
+        [(i, h) for i, h in mended if h is not None],
+    )
 
 
 def _cell(text: str, tag: int, spec: Field, context: Context) -> tuple[Any, Wrong | None]:
@@ -295,19 +332,22 @@ def _faults(spec: Field, at: int, numbers: Rows, wrongs: Sequence[Wrong]) -> lis
     return faults
 
 
+def _repairs(
+    spec: Field, at: int, numbers: Rows, mended: Sequence[tuple[int, tuple[str, str, str]]]
+) -> list[Repair]:
+    found = []
+    for code in sorted({how for _, (how, _, _) in mended}):
+        some = [(i, was, now) for i, (how, was, now) in mended if how == code]
+        rows = numbers[[i for i, _, _ in some]]
+        found.append(Repair(spec.name, code, at, rows, [w for _, w, _ in some], [n for _, _, n in some]))
+    return found
+
+
 def _notes(spec: Field, at: int, texts: pa.Array, numbers: Rows, context: Context) -> list[Note]:
     if not context.assumed:
         return []
     some = [i for i, text in enumerate(texts.to_pylist()) if text.strip() in context.assumed]
-    return [
-        Note(
-            field=spec.name,
-            code="year_assumed",
-            cells=tuple(cell_name(int(numbers[i]), at) for i in some),
-            en=f"{len(some)} days without a full year: the year was taken from the county's day",
-            zh=f"{len(some)}个日期没有写全年份, 已按系统当日补上",
-        )
-    ]
+    return [notes.year_assumed(spec.name, [cell_name(int(numbers[i]), at) for i in some])]
 
 
 def _twins(

@@ -31,6 +31,28 @@ class Unreadable(ValueError):  # noqa: N818 - it says what the file is
         self.at = at
 
 
+@dataclass(slots=True)
+class Shape:
+    """What a sheet says of itself beside its cells.
+
+    Args:
+        merged: Merged ranges: first row, first column, last row, last column, from 0.
+        hidden: Runs of hidden rows: first and last, from 0.
+        is_filtered: Whether a filter stands on it.
+    """
+
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    is_filtered: bool = False
+
+    def hide(self, row: int) -> None:
+        """Note a hidden row; rows come in ascending order."""
+        if self.hidden and self.hidden[-1][1] == row - 1:
+            self.hidden[-1] = (self.hidden[-1][0], row)
+        else:
+            self.hidden.append((row, row))
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A finished column: `offsets` has one entry more than there are rows, as Arrow has it."""
@@ -64,6 +86,7 @@ class Columns:
         self._most = most
         self._columns: dict[int, _Growing] = {}
         self.last_row = -1
+        self.shape = Shape()
 
     def add(self, column: int, rows: Rows, cells: Sequence[bytes], tags: Tags) -> None:
         """Add cells of one column; rows from 0, ascending, below those added before.
@@ -90,6 +113,7 @@ class Columns:
         """Forget everything, to read the sheet again in another way."""
         self._columns.clear()
         self.last_row = -1
+        self.shape = Shape()
 
     def finish(self, rows: int) -> Iterator[Filled]:
         """Yield the columns, each as long as the sheet has rows, and let go of each as it is taken."""

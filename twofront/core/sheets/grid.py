@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from twofront.core.sheets.cells import BOOL, DATE, EMPTY, NUMBER, TEXT, Rows, Tags, plain_number, serial
+from twofront.core.sheets.columns import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Grid:
         sheet: The sheet's name; None for a file without sheets.
         sheets: The names of all sheets of the workbook, in order.
         lines: The row number (from 1) of every row, where it is not its place (a CSV cell may span lines).
+        shape: Merged cells, hidden rows, filters.
+        shown: The names of the sheets that are not hidden.
     """
 
     columns: Mapping[int, Column]
@@ -39,6 +42,8 @@ class Grid:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     lines: Rows | None = field(default=None, compare=False)
+    shape: Shape = field(default_factory=Shape, compare=False)
+    shown: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[object]], *, sheet: str | None = None) -> "Grid":

@@ -36,7 +36,7 @@ def as_it_stands(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Ar
     return right, values
 
 
-def _bytes(texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:
+def bytes_of(texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes]:
     """Return starts, lengths and the bytes of the cells."""
     _, offsets, data = texts.buffers()
     places = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
@@ -45,12 +45,13 @@ def _bytes(texts: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Bytes
 
 
 def _texts(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array]:
-    starts, lengths, content = _bytes(texts)
+    starts, lengths, content = bytes_of(texts)
     right = (tags == TEXT) & (lengths > 0) & (lengths <= field.max_len)
     low, high = (int(starts[0]), int(starts[-1] + lengths[-1])) if starts.size else (0, 0)
     part = content[low:high]
-    odd = _ODD_BYTE[part] | ((part == 0xE3) & (np.append(part[1:], 0) == 0x80))
-    at = np.flatnonzero(odd) + low
+    blank = np.flatnonzero(part[:-1] == 0xE3)  # U+3000, the blank as wide as a character, begins with E3 80
+    blank = blank[part[blank + 1] == 0x80]
+    at = np.concatenate((np.flatnonzero(_ODD_BYTE[part]), blank)) + low
     right[np.searchsorted(starts, at, side="right") - 1] = False
     some = np.flatnonzero(right)
     first, last = content[starts[some]], content[starts[some] + lengths[some] - 1]
@@ -60,7 +61,7 @@ def _texts(texts: pa.Array, tags: Tags, field: Field) -> tuple[Mask, pa.Array]:
 
 def _fixed(right_rows: Callable[[Bytes], Mask]) -> Callable[[pa.Array, Tags, Field], tuple[Mask, pa.Array]]:
     def kernel(texts: pa.Array, tags: Tags, _field: Field) -> tuple[Mask, pa.Array]:
-        starts, lengths, content = _bytes(texts)
+        starts, lengths, content = bytes_of(texts)
         right = (tags == TEXT) & (lengths == 18)
         some = np.flatnonzero(right)
         right[some] = right_rows(content[starts[some][:, None] + np.arange(18)])

@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twofront.core.sheets.cells import BOOL, DATE, EMPTY, ERROR, FORMULA, NUMBER, TEXT
-from twofront.core.sheets.columns import MOST_ROWS, Columns, Unreadable
+from twofront.core.sheets.columns import MOST_ROWS, Columns, Shape, Unreadable
 
 Places = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 _BLOCK = 1 << 22
 _LONGEST_ROW = 1 << 26
+_ROW = re.compile(rb"<row\b[^<>]*>")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_LONGEST_TAIL = 1 << 24
 _ESCAPE = re.compile(rb"_x([0-9A-Fa-f]{4})_")
 _SHARED, _INLINE = 20, 21  # kinds before the text is known
 _KIND_OF = np.full(256, 255, np.uint8)  # by the first letter of the type attribute
@@ -70,8 +73,12 @@ def _tags(data: bytes) -> _Tags:
     return _Tags(data, padded, at, one, two)
 
 
-def blocks_of(parts: Iterable[bytes], start: bytes, stop: bytes, end: bytes) -> Iterator[bytes]:
+def blocks_of(
+    parts: Iterable[bytes], start: bytes, stop: bytes, end: bytes, tail: bytearray | None = None
+) -> Iterator[bytes]:
     """Yield what lies between the tag *start* and the tag *stop*, cut after *end* tags.
+
+    What was read beyond *stop* goes into *tail*, if one is given.
 
     Raises:
         Unusual: The start tag is not there, or one element is longer than 64 MiB.
@@ -86,6 +93,8 @@ def blocks_of(parts: Iterable[bytes], start: bytes, stop: bytes, end: bytes) -> 
         if (over := rest.find(stop)) >= 0:
             if over:
                 yield rest[:over]
+            if tail is not None:
+                tail += rest[over + len(stop) :]
             return
         cut = rest.rfind(end) + len(end)
         if cut >= len(end):
@@ -232,9 +241,51 @@ def read_sheet(parts: Iterable[bytes], shared: Shared, dates: NDArray[np.bool_],
         Unusual: It is not in the usual form; nothing of *columns* may be used then.
         Unreadable: No honest program writes this.
     """
-    for block in blocks_of(parts, b"<sheetData", b"</sheetData>", b"</row>"):
+    source, tail = iter(parts), bytearray()
+    for block in blocks_of(source, b"<sheetData", b"</sheetData>", b"</row>", tail):
         _block(_tags(block), shared, dates, columns)
+        _hidden(block, columns.shape)
+    for part in source:
+        tail += part[: max(0, _LONGEST_TAIL - len(tail))]
+    shape_of(bytes(tail), columns.shape)
     return columns.last_row + 1
+
+
+def _hidden(block: bytes, shape: Shape) -> None:
+    if b"hidden" not in block:  # ends on a letter that is rare in a sheet, so that the search is fast
+        return
+    for row in _ROW.findall(block):
+        if (number := re.search(rb'\sr="(\d{1,7})"', row)) and re.search(rb'\shidden="(?:1|true)"', row):
+            shape.hide(int(number[1]) - 1)
+
+
+def shape_of(tail: bytes, shape: Shape) -> None:
+    """Note what stands behind a sheet's cells: its merged ranges and its filter.
+
+    Example:
+        >>> shape = Shape()
+        >>> shape_of(b'<autoFilter ref="A1:B9"/><mergeCells><mergeCell ref="A1:C1"/></mergeCells>', shape)
+        >>> shape.merged, shape.is_filtered
+        ([(0, 0, 0, 2)], True)
+    """
+    shape.is_filtered |= b"autoFilter" in tail
+    shape.merged += [
+        (int(m[2]) - 1, column_number(m[1]), int(m[4]) - 1, column_number(m[3]))
+        for m in _MERGED.finditer(tail)
+    ]
+
+
+def column_number(letters: bytes) -> int:
+    """Return the number of a column, from 0, by its letters.
+
+    Example:
+        >>> column_number(b"A"), column_number(b"AB")
+        (0, 27)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
 
 
 def _block(tags: _Tags, shared: Shared, dates: NDArray[np.bool_], columns: Columns) -> None:
@@ -261,7 +312,8 @@ def _block(tags: _Tags, shared: Shared, dates: NDArray[np.bool_], columns: Colum
     if inline.any():
         starts, lengths = _runs(tags, owner, cells.size, text)
     value_starts, value_lengths = _spans(tags, values)
-    text.mend(value_starts, value_lengths)
+    if (kind[holders] == TEXT).any():
+        text.mend(value_starts, value_lengths)
     starts[holders], lengths[holders] = value_starts, value_lengths
     is_shared = kind == _SHARED
     index = _indexes(tags.bytes_, starts[is_shared], shared)

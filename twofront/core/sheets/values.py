@@ -4,6 +4,7 @@ A cell is read in the ways people write it, and only where one reading is possib
 guessed, it is named with what to do.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -31,10 +32,13 @@ _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})
 _NO_YEAR = re.compile(r"(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
 _HOUR = re.compile(r"(.*?\d[日号]?)[\sT]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?")
 _GUARDED = re.compile(r"'[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_POWER = re.compile(r"\d(?:\.\d+)?[eE]\+?1[4-7]")
 _SECTOR = re.compile(r"[A-T]?\d{2,4}|[A-T]")
+_BY_LIST = frozenset(("bool", "choice", "township", "village", "sector"))
+_NO_DAYS = frozenset(("text", "code", "township", "village", "sector", "choice"))
 _LAST = 18  # characters of a code, and the place of its check
-_YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "对"))
-_NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "×", "✗", "✘", "x"))
+_YES = frozenset(("1", "true", "yes", "y", "是", "有", "√", "✓", "✔", "☑", "对", "已"))
+_NO = frozenset(("0", "false", "no", "n", "否", "无", "没有", "未", "×", "✗", "✘", "x"))
 
 
 class Wrong(ValueError):  # noqa: N818 - it names the cell, not the program
@@ -76,11 +80,46 @@ def read(text: str, tag: int, spec: Field, context: Context) -> Value:
     text = clean(text)
     if not text:
         return None
+    if tag == DATE and spec.type in _NO_DAYS:
+        raise Wrong(
+            "format",
+            f"a day ({from_serial(float(text)):%Y-%m-%d}): the program may have made it of what was typed, such as 3-2; "
+            "format the column as text and type it again",
+            f"单元格是日期({from_serial(float(text)):%Y-%m-%d}), 可能由表格自动转换(如3-2), 请把该列设为文本后重新填写",
+        )
     value = _READERS[spec.type](text, tag, spec, context)
     if context.lookup is not None and spec.type not in {"township", "village", "sector", "choice"}:
         return _listed(str(value), spec, context)
     _within(value, spec)
     return value
+
+
+def rewritten(text: str, tag: int, spec: Field, value: Value) -> tuple[str, str, str] | None:
+    """Return how a cell is kept written otherwise than it stood there (code, old and new text); None if it is not.
+
+    What a list gives for a spelling (a code for a name) and what a day's own cell means is read, not rewritten.
+
+    Example:
+        >>> rewritten("154-0000-0001", TEXT, Field("mobile", "手机", "mobile"), "15400000001")
+        ('marks', '154-0000-0001', '15400000001')
+    """
+    if value is None or tag in {DATE, BOOL} or spec.type in _BY_LIST:
+        return None
+    now = f"{value:.15g}" if isinstance(value, float) else str(value)
+    was = plain_number(text) if tag == NUMBER else text
+    if now == was or (tag == NUMBER and spec.type in {"int", "number", "share"}):
+        return None
+    if "".join(was.split()) == "".join(now.split()):
+        return "blanks", text, now
+    if unicodedata.normalize("NFKC", was).strip() == now:
+        return "full_width", text, now
+    return (
+        {"date": "date", "moment": "date", "int": "number", "number": "number", "share": "number"}.get(
+            spec.type, "marks"
+        ),
+        text,
+        now,
+    )
 
 
 def clean(text: str) -> str:
@@ -139,19 +178,17 @@ def _credit_code(text: str, _tag: int, _spec: Field, _context: Context) -> str:
 
 def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
     verdict = ids.id_number(_bare(text))
+    is_rounded = tag == NUMBER or (verdict.fault == "check_digit" and verdict.value.endswith("000"))
+    if is_rounded and len(verdict.value) == _LAST:
+        raise _rounded("check_digit", verdict.value)
+    if _POWER.fullmatch(text):
+        raise _rounded("format", text)
     if verdict.fault == "format":
         raise Wrong(
             "format",
             f"ID number {verdict.value}: 18 characters are needed (15 on an old card), digits and a last X, with a day "
             "of birth that was; copy it from the card",
             f"身份证号“{verdict.value}”应为18位(旧证15位)数字, 末位可为X, 且出生日期须存在, 请对照身份证",
-        )
-    if tag == NUMBER and len(verdict.value) == _LAST:
-        raise Wrong(
-            "check_digit",
-            f"ID number {verdict.value}: kept as a number, so the program has rounded its last digits; "
-            "format the column as text and type it again from the card",
-            f"身份证号“{verdict.value}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
         )
     if verdict.fault:
         raise Wrong(
@@ -160,6 +197,15 @@ def _id_number(text: str, tag: int, _spec: Field, _context: Context) -> str:
             f"身份证号最后一位应为 {verdict.expected}, 请对照身份证",
         )
     return verdict.value
+
+
+def _rounded(code: str, text: str) -> Wrong:
+    return Wrong(
+        code,
+        f"ID number {text}: kept as a number, so the program has rounded its last digits; "
+        "format the column as text and type it again from the card",
+        f"身份证号“{text}”被表格当作数字存放, 末几位已被舍入, 请把该列设为文本并按身份证重新填写",
+    )
 
 
 def _mobile(text: str, _tag: int, _spec: Field, _context: Context) -> str:
@@ -207,11 +253,34 @@ def _day(plain: str, text: str, context: Context) -> date:
         return _in_use(date(parts[0], parts[1], parts[2]), text)
     if found := _SHORT_YEAR.fullmatch(plain):
         context.assumed.add(text)
-        return date(2000 + int(found[1]), int(found[2]), int(found[3]))
+        return _of_century(int(found[1]), int(found[2]), int(found[3]), context.today)
     if (found := _NO_YEAR.fullmatch(plain)) and context.today is not None:
         context.assumed.add(text)
-        return date(context.today.year, int(found[1]), int(found[2]))
+        return _nearest(int(found[1]), int(found[2]), context.today)
     raise _no_day(text)
+
+
+def _of_century(year: int, month: int, day: int, today: date | None) -> date:
+    """Return a day with a year of two digits: of the 2000s, but of the century before if that is more than 10 years ahead."""
+    is_past = today is not None and 2000 + year > today.year + 10
+    return date(1900 + year if is_past else 2000 + year, month, day)
+
+
+def _nearest(month: int, day: int, today: date) -> date:
+    """Return the day without a year that lies nearest to the county's.
+
+    Example:
+        >>> _nearest(12, 28, date(2020, 2, 18)), _nearest(2, 29, date(2020, 2, 18))
+        (datetime.date(2019, 12, 28), datetime.date(2020, 2, 29))
+    """
+    around = [date(y, 1, 1) for y in (today.year - 1, today.year, today.year + 1)]
+    days = []
+    for first in around:
+        with contextlib.suppress(ValueError):
+            days.append(first.replace(month=month, day=day))
+    if not days:
+        raise ValueError("no such day in any year")
+    return min(days, key=lambda d: abs(d - today))
 
 
 def _in_use(day: date, text: str) -> date:
@@ -314,12 +383,20 @@ def _place(text: str, tag: int, spec: Field, context: Context) -> str:
 
 
 def _sector(text: str, _tag: int, spec: Field, context: Context) -> str:
+    """Read a trade by its code or its name; where a list is known, a code's division must be on it."""
     code = unicodedata.normalize("NFKC", text).strip().upper()
-    if context.lookup is not None:
-        return _listed(code if code in context.lookup else text, spec, context)
-    if not _SECTOR.fullmatch(code):
-        raise Wrong("unknown_value", f"{text}: no code of GB/T 4754", f"“{text}”不是国民经济行业代码")
-    return code
+    known = context.lookup
+    if _SECTOR.fullmatch(code):
+        division = code[: 3 if code[0].isalpha() else 2]
+        if known is None or division in known:
+            return code
+    elif known is not None:
+        return _listed(text, spec, context)
+    raise Wrong(
+        "unknown_value",
+        f"{text}: no code of GB/T 4754; write the code of the trade, such as its two digits",
+        f"“{text}”不是国民经济行业代码, 请填代码(至少两位数字)",
+    )
 
 
 def _within(value: Value, spec: Field) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import LOADS
 from twofront.server import county
+from twofront.server.verbs.maps import mapping_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.add_argument("--report", help="write the file back with the wrong cells marked")
     parser.add_argument("--sheet", help="number from 1, or name")
+    parser.add_argument("--table", type=int, help="which table, from 1, where a sheet holds several")
     parser.add_argument("--map", help="a JSON file: heading to field or null")
     parser.add_argument("--layout", choices=["wide", "long", "interval"], help="of readings")
     parser.add_argument("--zero-value", type=float, help="a reading of exactly this means 0")
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Load the file, print what became of it; exit 1 if a row was rejected."""
     if args.kind not in LOADS:
         raise CannotDo(args.kind, "is no KIND", f"write one of {', '.join(LOADS)}")
-    mapping = _mapping(args.map)
+    mapping = mapping_of(args.map)
     with county.opened(args.data, by=args.by) as open_:
         from twofront.ground import intake  # noqa: PLC0415
         from twofront.server.loads import loader  # noqa: PLC0415
@@ -57,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
                 known=known,
                 sheet=args.sheet,
                 mapping=mapping,
+                table=args.table,
                 options={"layout": args.layout, "zero_value": args.zero_value},
             ),
             keep_in=open_.folder.inbox,
@@ -84,16 +87,3 @@ def _give_back(args: argparse.Namespace) -> Callable[[Any], None]:
             raise CannotDo(args.report, e.strerror or str(e), "give a path that can be written") from e
 
     return give_back
-
-
-def _mapping(path: str | None) -> dict[str, str | None] | None:
-    if path is None:
-        return None
-    try:
-        found: Any = json.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as e:
-        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e)
-        raise CannotDo(path, why, "give a JSON file: heading to field or null") from e
-    if not isinstance(found, dict):
-        raise CannotDo(path, "is no JSON object", "write {heading: field or null}")
-    return found

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from twofront.core.playbook.fields import Between, Code, Form, Key, OneOf, Problem, Ref
 from twofront.core.playbook.kinds.row import Named
-from twofront.core.playbook.loads import LOADS
+from twofront.core.playbook.loads import LOADS, SHEETS
 
 Heading = Annotated[str, Form(r"[^\n]{1,40}", "a heading of 1 to 40 characters in one line")]
 
@@ -50,20 +50,20 @@ class Expectation(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet(Named):
-    """The headings by which clerks call the columns of a KIND of file, beside the contract's names.
+    """The headings by which clerks call the columns of a kind of list, beside the contract's names.
 
     Args:
-        columns: A column of the contract and its headings; a heading means one column only.
+        columns: A column of the contract and its headings, usual typing errors among them; a heading means one column only.
     """
 
     name: ClassVar[str] = "sheet"
 
-    key: Annotated[Key, OneOf(tuple(LOADS))]
+    key: Annotated[Key, OneOf(tuple(SHEETS))]
     columns: Mapping[str, tuple[Heading, ...]]
 
     def problems(self) -> Iterator[Problem]:
         """Yield a column that the KIND does not have and a heading that would mean two columns."""
-        fields = LOADS[self.key]
+        fields = SHEETS[self.key]
         seen: dict[str, str] = {f: f for f in fields}
         for column, headings in self.columns.items():
             if column not in fields:

@@ -15,6 +15,7 @@ class Section(Row):
     Args:
         first: Its first division (大类).
         last: Its last, which is in it.
+        divisions: Their names, from the first on, by which a trade may be written too.
     """
 
     name: ClassVar[str] = "section"
@@ -24,15 +25,23 @@ class Section(Row):
     en: English
     first: Annotated[int, Between(1, 99)]
     last: Annotated[int, Between(1, 99)]
+    divisions: tuple[Chinese, ...] = ()
 
     def problems(self) -> Iterator[Problem]:
-        """Yield divisions that end before they begin."""
+        """Yield divisions that end before they begin, and names that are not one for each."""
         if self.last < self.first:
             yield Problem(
                 ("last",),
                 self.last,
                 f"lies before the first division {self.first}",
                 "put the first before the last",
+            )
+        elif self.divisions and len(self.divisions) != self.last - self.first + 1:
+            yield Problem(
+                ("divisions",),
+                len(self.divisions),
+                f"names for {self.last - self.first + 1} divisions",
+                "name each of them, or none",
             )
 
 
