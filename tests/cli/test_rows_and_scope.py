@@ -231,6 +231,42 @@ def test_what_was_published_is_found_again_and_a_late_correction_shows(
     assert next(c for c in now["charts"] if c["key"] == "above_scale_industry")["numerator"] == 6
 
 
+AFTER_IT = {
+    "visits": (f"date,credit_code,officer,opened\n2020-02-18,{CODES[0]},演练-officer,0\n", (CODES[0], "confirmed", True, False)),
+    "cases": (f"case_id,reported_on,origin,township\nX1,2020-02-16,local,{A}\n", ("X1", "origin", None, "local")),
+    "readings": ("date,meter,kwh\n2020-02-18,M02,1\n", (CODES[1], "power_ratio", ..., 0.01)),
+    "lists": (f"member,list,from,to\n{CODES[11]},above_scale_industry,2020-01-01,2020-02-17\n", (CODES[11], "member", True, False)),
+    "reports": (f"date,credit_code,opened\n2020-02-18,{CODES[8]},1\n", (CODES[8], "opened", None, True)),
+    "coverage": (f"date,village,dwellings,done\n2020-02-18,{A}001,120,80\n", (f"{A}001", "dwellings", 100, 120)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", AFTER_IT)
+def test_whatever_moves_a_published_day_is_named(
+    small_county: Any, load: Callable[..., Any], actor: Callable[[str], Any], kind: str
+) -> None:
+    """A visit, a case, a reading, a member that leaves, a first report, more dwellings: one row, the one that was loaded."""
+    from twofront.apps.centre import actions, queries
+
+    later = NOON + timedelta(minutes=30)
+    _set_clock(later)
+    actions.publish(DAY, known=NOON, by=actor("office"), at=later)
+    before = queries.board(DAY, by=actor("office"))["changed"]
+    text, expected = AFTER_IT[kind]
+    load(kind, text, known=later, at=later)
+
+    changed = [c for c in queries.board(DAY, by=actor("office"))["changed"] if "since" in c]
+
+    assert not [c for c in before if "since" in c]
+    ((found, since),) = [
+        (tuple(c[k] for k in ("id", "field", "before", "after")), c["since"]) for c in changed
+    ]
+    assert [x for x, y in zip(found, expected, strict=True) if y is not ...] == [
+        y for y in expected if y is not ...
+    ]
+    assert since == "2020-02-18T19:30:00+08:00"
+
+
 AT_THE_SAME_MOMENT = {
     "reports": f"date,credit_code,opened\n2020-02-18,{CODES[7]},1\n",
     "visits": f"date,credit_code,officer,opened\n2020-02-18,{CODES[0]},演练-officer,0\n",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twofront.apps.centre import actions, queries
+from twofront.apps.centre.words import fields, value_of
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.published import Frozen, publications
 from twofront.ground import clock, kinds, ledger, lists, scope
@@ -139,24 +140,15 @@ def _counts(d: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _moved_rows(board: Board, data: Mapping[str, Any], frozen: Frozen) -> Iterator[Revision]:
     """Yield what was corrected after the day went out, row by row."""
-    fields = {"opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数")}
     for c in data["changed"]:
         known = datetime.fromisoformat(c["known"]) if c["known"] else None
-        if known is None or known <= frozen.known:
+        if "since" not in c and (known is None or known <= frozen.known):
             continue
         place = board.frames.divisions.get(c["code"])
         name = board.frames.village_names.get(c["id"], c["id"])
         href = reverse("intake:import", args=[c["import_id"]]) if c["import_id"] else ""
-        what = " · ".join(
-            x for x in (place.short if place else "", name, fields.get(c["field"], c["field"])) if x
-        )
-        yield Revision(what, _value(c["before"]), _value(c["after"]), known, href)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return f"{value:,}" if isinstance(value, int) else str(value)
+        what = " · ".join(x for x in (place.short if place else "", name, fields()[c["field"]]) if x)
+        yield Revision(what, value_of(c["field"], c["before"]), value_of(c["field"], c["after"]), known, href)
 
 
 def _history(past: Mapping[date, Frozen], names: Mapping[str, str]) -> Table:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
 from twofront.apps.centre.townships import Townships
-from twofront.apps.centre.words import Words
+from twofront.apps.centre.words import Words, fields, value_of
 from twofront.apps.figures.queries.selecting import Part, at_of, cases, mask, members_of, villages
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Goal
@@ -352,7 +352,6 @@ class Showing(Words):
         what = self.book.find("chart", r["key"], at=self.board.on) or self.book.find(
             "goal", r["key"], at=self.board.on
         )
-        fields = {"opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数")}
         href = (
             reverse("intake:import", args=[r["import_id"]])
             if r["import_id"] and self.actor.can("imports.see") and self.actor.scope.is_whole
@@ -364,11 +363,11 @@ class Showing(Words):
         return shapes.Changed(
             what=name_of(what, r["key"]),
             name=f"{self.place(r['code'])} {name}",
-            field=fields[r["field"]],
-            before=_word(r["before"]),
-            after=_word(r["after"]),
+            field=fields()[r["field"]],
+            before=value_of(r["field"], r["before"]),
+            after=value_of(r["field"], r["after"]),
             known=datetime.fromisoformat(r["known"]) if r["known"] else None,
-            is_correction=r["known"] is not None,
+            is_correction=bool(r["known"] or r.get("since")),
             href=href,
         )
 
@@ -408,9 +407,3 @@ def _share(goal: Goal, d: Mapping[str, Any]) -> str:
     silent = d["unknown"] if goal.counts == "members" else 0
     rate = sums.told(d["numerator"], d["denominator"], silent)
     return _("未知") if rate is None else f"{rate:.1f} %"
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return _("开工") if value else _("未开工")
-    return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)

@@ -15,6 +15,26 @@ from twofront.ground.scope import Actor
 from twofront.web.parts import Owner
 
 
+def fields() -> dict[str, str]:
+    """Return what a changed value is called."""
+    return {
+        "opened": _("是否开工"), "resumed": _("是否复工"), "done": _("已完成户数"), "dwellings": _("总户数"), "member": _("是否在名单上"),
+        "confirmed": _("走访所见"), "power_ratio": _("用电与平时之比"), "origin": _("病例来源"),
+    }  # fmt: skip
+
+
+def value_of(field: str, value: object) -> str:
+    """Return a changed value as it is read; None is not known."""
+    if value is None:
+        return _("未知")
+    if isinstance(value, bool):
+        yes, no = (_("是"), _("否")) if field == "member" else (_("开工"), _("未开工"))
+        return yes if value else no
+    if field == "origin":
+        return {"imported": _("输入"), "local": _("本地"), "unknown": _("来源不明")}[str(value)]
+    return f"{value:.0%}" if isinstance(value, float) else f"{value:,}"
+
+
 class Words:
     """A counted board and its reader."""
 

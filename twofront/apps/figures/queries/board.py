@@ -383,7 +383,7 @@ class Board:
     def _is_seen(self, row: Mapping[str, Any], by: Actor) -> bool:
         """Tell whether a changed row lies in a reader's scope: a member in its township, a village in itself."""
         figure = self.book.find(Chart, row["key"], at=self.on) or self.book.find(Goal, row["key"], at=self.on)
-        return self._covers(by, figure, row["id"] if row["field"] == "done" else row["code"])
+        return self._covers(by, figure, row["id"] if row["field"] in {"done", "dwellings"} else row["code"])
 
     def _covers(self, by: Actor, figure: Chart | Goal | None, place: str | None) -> bool:
         """Tell whether a reader's pairs cover every line of a figure at a place (None: the whole county)."""

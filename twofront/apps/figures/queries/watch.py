@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +11,9 @@ import numpy as np
 
 from twofront.apps.campaigns import queries as campaigns
 from twofront.apps.enterprises import queries as enterprises
+from twofront.apps.figures.queries.frames import Frames
 from twofront.apps.figures.queries.selecting import Part, mask, members_of, not_reported
+from twofront.apps.figures.queries.since import moved
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Expectation
 from twofront.core.time import at_hour
@@ -49,6 +51,8 @@ class Watch:
         """Yield what differs from the day before, and what was corrected since the day was published."""
         published = self.board.frozen.get(self.board.on)
         yield from self._corrections(published.known if published else None)
+        if published is not None:
+            yield from self._since(published.known)
         yield from self._moves()
 
     def _late(self, expected: Expectation) -> Iterator[Late]:
@@ -142,6 +146,14 @@ class Watch:
                     "key": key, "code": code, "id": row_id, "field": field, "before": before, "after": after,
                     "known": self.board.moment(at), "import_id": names.get(act),
                 }  # fmt: skip
+
+    def _since(self, known: datetime) -> Iterator[dict[str, Any]]:
+        """Yield the other values that moved the day's figures after it was published."""
+        then = Frames(self.board.on, known=known, days=1)
+        goals, charts = self.board.goals, self.board.charts
+        for move in moved(self.board.frames, then, charts=charts, goals=goals):
+            if self.board.is_here(move.code):
+                yield {**asdict(move), "known": None, "import_id": None, "since": self.board.moment(known)}
 
     def _moves(self) -> Iterator[dict[str, Any]]:
         """Yield the members whose report differs from the day before, by chart and code."""
