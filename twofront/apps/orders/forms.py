@@ -1,16 +1,22 @@
-"""Forms of the rules: the facts of one case, and the stays of somebody who wants to come."""
+"""Forms of the rules: the facts of one case, the stays of somebody who wants to come, and a table that is being written."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from twofront.apps.orders.queries import ARRIVED, PLACE
-from twofront.apps.orders.words import units, values
-from twofront.core.playbook.kinds import Fact
+from twofront.apps.orders.queries import ARRIVED, PLACE, Written
+from twofront.apps.orders.words import bases, policy, units, values
+from twofront.core.playbook import Playbook
+from twofront.core.playbook.fields import BASES
+from twofront.core.playbook.kinds import Clause, Fact
+from twofront.core.rules.sheet import TableSheet
+from twofront.core.rules.table import HITS
 from twofront.ground import kinds
-from twofront.ground.forms import Sent
+from twofront.ground.forms import Sent, key_field
 from twofront.ground.pages import name_of
 from twofront.web.pages.orders import ComeStay
 from twofront.web.parts import Choice, Field, Form
@@ -18,6 +24,56 @@ from twofront.web.parts import Choice, Field, Form
 STAYS = 6
 """Places of stay that can be asked about at once."""
 COUNT = "stays"
+MOST_ROWS = 1_000
+"""Lines of a table that is written on a page."""
+
+
+def table_of(sent: Sent, *, decision: str, place: str) -> Written:
+    """Return the table that was sent: heads from their fields, the rest from the sheet; what is wrong stands in the errors."""
+    sheet = TableSheet.of_text(sent.values.get("text", ""))
+    sheet = replace(sheet, heads=(("#table", decision),), numbers=()).headed(
+        hit=sent.one_of("hit", dict.fromkeys(HITS)), source=sent.text("source", most=500)
+    )
+    if len(sheet.lines) > MOST_ROWS:
+        sent.errors["text"] = _("一张表最多 %(n)s 行，请分成几张") % {"n": MOST_ROWS}
+    since, until = (sent.moment(name, zone=kinds.zone()) for name in ("since", "until"))
+    return Written(
+        decision, place, sent.text("clause"), sent.one_of("basis", dict.fromkeys(BASES)), since, until, sheet.text()
+    )  # fmt: skip
+
+
+def heads(written: Written, book: Playbook, sent: Sent | None = None) -> list[Field]:
+    """Return the fields beside the grid of a table."""
+    sheet, zone = TableSheet.of_text(written.text), book.zone
+    wrong = {} if sent is None else sent.errors
+
+    def local(name: str, moment: datetime | None) -> str:
+        if sent is not None and name in wrong:
+            return sent.values.get(name, "")
+        return "" if moment is None else moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+    def choices(offered: Mapping[str, str], on: str, blank: str = "") -> list[Choice]:
+        first = [Choice(value="", title=blank, is_on=not on)] if blank else []
+        return [*first, *(Choice(value=k, title=t, is_on=k == on) for k, t in offered.items())]
+
+    clauses = {c.identity: f"{c.identity} {name_of(c)}" for c in book.of(Clause, at=kinds.day())}
+    return [
+        Field(name="since", title=_("从什么时候生效"), kind="moment", value=local("since", written.since), error=wrong.get("since", "")),
+        Field(name="until", title=_("到什么时候为止"), kind="moment", value=local("until", written.until), error=wrong.get("until", ""), hint=_("空着就是到另有新令为止")),
+        Field(name="clause", title=_("条款"), kind="choice", choices=choices(clauses, written.clause)),
+        Field(name="basis", title=_("依据"), kind="choice", choices=choices({k: bases()[k] for k in BASES}, written.basis, _("请选择"))),
+        Field(name="source", title=_("来源"), value=sheet.head("#source"), error=wrong.get("source", "")),
+        Field(name="hit", title=_("哪一行算数"), kind="choice", choices=choices({h: policy(h) for h in HITS}, sheet.head("#hit") or HITS[0])),
+    ]  # fmt: skip
+
+
+def upload(error: str = "") -> Form:
+    """Return the form that takes a table in from a file."""
+    fields = [
+        key_field(),
+        Field(name="file", title=_("文件"), kind="file", accept=".xlsx,.csv", is_required=True, error=error, hint=_("按导出的样子：第一行 #table，接着表头、类型和各行")),
+    ]  # fmt: skip
+    return Form(href=reverse("orders:drafts"), fields=fields, submit=_("装入为草稿"), has_file=True)
 
 
 def case(href: str, facts: Sequence[Fact], places: Mapping[str, str], sent: Sent) -> Form:

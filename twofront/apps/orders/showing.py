@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.orders import queries
 from twofront.apps.orders.queries import Change, Coming, InForce, Version
-from twofront.apps.orders.words import Words, policy, units
+from twofront.apps.orders.words import Words, bases, policy, units
 from twofront.core.playbook import Clause, Order
 from twofront.core.playbook.dated import Answer, RulesAt, Used
 from twofront.core.playbook.kinds import DecisionTable, RuleParameter
@@ -36,14 +36,6 @@ TONES: Mapping[str, Tone] = {
     "wait": "warn",
     "ask": "unknown",
 }
-
-
-def bases() -> dict[str, str]:
-    """Return on what a row may stand, as its source says first."""
-    return {
-        "real": _("原文"), "reconstructed": _("重构"), "invented": _("演练虚构"), "standard": _("标准"), "product": _("产品自定"),
-        "unknown": _("不明"),
-    }  # fmt: skip
 
 
 def basis_tone(basis: str) -> Tone:
@@ -207,7 +199,7 @@ def versions(rows: Sequence[Version], at: RulesAt, known: datetime | None) -> pa
     return lists.plain(_("各个版本"), columns, rows)
 
 
-def differing(rows: Sequence[Difference], words: Words) -> parts.Table:
+def differing(rows: Sequence[Difference], words: Words, *, before: str = "", after: str = "") -> parts.Table:
     """Return the cases that two versions answer otherwise, with what each answers."""
 
     def case(d: Difference) -> str:
@@ -222,12 +214,12 @@ def differing(rows: Sequence[Difference], words: Words) -> parts.Table:
         Col(key="case", title=_("这样的情况"), is_lead=True, cell=lambda d: Cell(text=case(d))),
         Col(
             key="before",
-            title=_("上一版"),
+            title=before or _("上一版"),
             cell=lambda d: Cell(text=words.said(d.before.out), note=by(d.before.rows)),
         ),
         Col(
             key="after",
-            title=_("这一版"),
+            title=after or _("这一版"),
             cell=lambda d: Cell(text=words.said(d.after.out), note=by(d.after.rows)),
         ),
     ]
