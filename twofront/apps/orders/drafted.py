@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twofront.apps.orders import queries, showing
+from twofront.apps.orders.marks import Mark
 from twofront.apps.orders.queries import DraftRow, Judged, Written
 from twofront.apps.orders.words import Words, bases
 from twofront.core.playbook import Decision, Playbook
 from twofront.core.rules.sheet import TableSheet
+from twofront.core.sheets import Grid, cell_name
 from twofront.ground import kinds, lists
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
@@ -88,7 +90,7 @@ def differs(row: DraftRow) -> parts.Table:
     words = Words.of(kinds.book(), row.written.decision)
     if found is None:
         return lists.plain(_("现在判得不一样的情况"), (), (), empty=_("还比不了：先把要改的改好"))
-    return showing.differing(found, words, before=_("生效的表"), after=_("这份草稿"))
+    return showing.differing(found, words, before=_("生效的表"), after=_("草稿"))
 
 
 def versions(rows: Sequence[DraftRow]) -> parts.Table:
@@ -101,6 +103,26 @@ def versions(rows: Sequence[DraftRow]) -> parts.Table:
         Col(key="state", title=_("状态"), cell=lambda d: Cell(text=_("废弃：%(why)s") % {"why": d.reason} if d.is_void else _("存"))),
     ]  # fmt: skip
     return lists.plain(_("存过的各版"), columns, rows)
+
+
+def refused(marks: Sequence[Mark], sheet: TableSheet, grid: Grid) -> parts.Table:
+    """Return what is wrong with a file: in which sheet, row and column, and what to do."""
+
+    def row(m: Mark) -> str:
+        return "" if m.row is None else str(sheet.numbers[len(sheet.heads) + m.row])
+
+    def column(m: Mark) -> str:
+        if m.row is None or m.column is None:
+            return _("整行")
+        return cell_name(1, m.column).rstrip("1")
+
+    columns: list[Col[Mark]] = [
+        Col(key="sheet", title=_("工作表"), cell=lambda m: Cell(text=grid.sheet or _("文件"))),
+        Col(key="row", title=_("行"), kind="number", cell=lambda m: Cell(text=row(m) or _("整张"))),
+        Col(key="column", title=_("列"), cell=lambda m: Cell(text=column(m))),
+        Col(key="what", title=_("哪里不对，怎么改"), is_lead=True, cell=lambda m: Cell(text=m.text)),
+    ]
+    return lists.plain(_("没有装入：请改好下面各处再装"), columns, marks)
 
 
 def apart(theirs: Written, mine: Written) -> parts.Table:

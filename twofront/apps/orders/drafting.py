@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
@@ -16,14 +17,14 @@ from twofront.apps.orders.queries import DraftRow, Written
 from twofront.apps.orders.views import DRAFT
 from twofront.apps.orders.words import Words
 from twofront.core.playbook import Decision, Playbook
-from twofront.core.playbook.kinds import Fact, Output
+from twofront.core.playbook.kinds import DecisionTable, Fact, Output
 from twofront.core.playbook.tables import CLAUSE, FOLDER, row_of
 from twofront.core.rules.reading import IN, OUT
 from twofront.core.rules.sheet import TableSheet
-from twofront.ground import clock, export, kinds, lists
+from twofront.ground import clock, export, kinds, lists, reader
 from twofront.ground.acts import KeyReused
 from twofront.ground.forms import Sent, key_field, key_of
-from twofront.ground.pages import Request, back, name_of, render, require, said
+from twofront.ground.pages import Request, back, name_of, render, require, said, sentence_of
 from twofront.web.pages.orders import Clash, DraftPage, DraftsPage, Editor
 from twofront.web.parts import Choice, Field, Form, Link, Table
 from twofront.web.templatetags.web import moment as as_moment
@@ -33,17 +34,62 @@ SEEN, UID, DECISION, PLACE = "seen", "draft", "decision", "place"
 
 
 def drafts(request: Request) -> HttpResponse:
-    """Which drafts are there, whose, of which table, and what stands against them?"""
+    """Which drafts are there, whose, of which table, and what stands against them? Here a table is taken in, too."""
     require(request.actor, DRAFT)
-    book = kinds.book()
-    listed = drafted.listed(queries.drafts(), book)
+    sent, refused = None, None
+    if request.method == "POST":
+        sent = Sent.of(request)
+        taken = _take_in(request, sent)
+        if isinstance(taken, Saved):
+            said(request, _("已装入为草稿第 %(n)s 版；还没有生效") % {"n": taken.version})
+            return back(reverse("orders:draft", args=[taken.uid]))
+        refused = taken
+    listed = drafted.listed(queries.drafts(), kinds.book())
     file = lists.taken(request, listed)
     if file is not None:
         return file
     page = DraftsPage(
-        head=request.make_head(crumbs=_crumbs()[:1]), table=lists.table(request, listed), form=forms.upload()
-    )
-    return render(request, page)
+        head=request.make_head(crumbs=_crumbs()[:1]), table=lists.table(request, listed),
+        form=forms.upload(_places(), sent, [key_field()]), faults=refused,
+    )  # fmt: skip
+    return render(request, page, status=200 if sent is None else 422)
+
+
+def _take_in(request: Request, sent: Sent) -> Saved | Table | None:
+    """Save a table that came as a file as a draft; else what is wrong with it, or with the form."""
+    with forms.uploaded(sent, request.FILES, _places()) as file:
+        if file is None:
+            return None
+        try:
+            grid = reader.read(file.path, limits=reader.SMALL)
+        except reader.Unreadable as e:
+            sent.errors["file"] = sentence_of(e)
+            return None
+        sheet, base = TableSheet.of_grid(grid), _newest(sent)
+        written = base.written if base is not None else queries.blank(sheet.head("#table"), file.place)
+        if written is None or sheet.head("#table") != written.decision:
+            sent.errors["file"] = _("第一行要写 #table 和预案里的判定，如 %(key)s") % {
+                "key": base.written.decision if base else "arrival.class"
+            }
+            return None
+        written = forms.dated(sent, written, sheet)
+        if not sent.is_right:
+            return None
+        wrong = marks.of_cells(queries.judged(written), written)
+        if wrong:
+            return drafted.refused(wrong, sheet, grid)
+        after = None if base is None else Saved(base.uid, sent.count(SEEN) or 0)
+        return actions.save_draft(
+            written, after, by=request.actor, under=None, key=key_of(request), at=clock.now()
+        )
+
+
+def _places() -> dict[str, str]:
+    """Return the places that have tables, the county first."""
+    book = kinds.book()
+    names = {t.key: name_of(t) for t in book.of("tile", at=kinds.day())}
+    codes = dict.fromkeys((book.place, *(row.place for row in book.all_of(DecisionTable))))
+    return {code: names.get(code) or name_of(book.county(at=kinds.day())) for code in codes}
 
 
 def begin(request: Request, decision: str) -> HttpResponse:
@@ -72,7 +118,9 @@ def draft(request: Request, draft: UUID) -> HttpResponse:
     view = request.GET.get("view", "write")
     if view == "compare":
         return _page(request, None, decision, row=row, view=view)
-    return _page(request, None if row.is_void else _editor(request, row.written, row=row), decision, row=row)
+    older = queries.draft(draft, Sent({"n": request.GET.get("version", "")}).count("n"))
+    written = lists.found(older).written
+    return _page(request, None if row.is_void else _editor(request, written, row=row), decision, row=row)
 
 
 @require_POST
@@ -201,7 +249,8 @@ def _page(
         pairs=drafted.about(row, queries.judged(row.written, known=row.at), kinds.book()), files=_files(row), editor=editor,
         tables=tables, acts=_acts(row, sent) if view == "write" else (),
     )  # fmt: skip
-    return render(request, page, status=422 if editor is not None and editor.is_dirty else 200)
+    is_refused = sent is not None or (editor is not None and editor.is_dirty)
+    return render(request, page, status=422 if is_refused else 200)
 
 
 def _compared(row: DraftRow) -> list[Table]:
@@ -227,11 +276,11 @@ def _acts(row: DraftRow, sent: Sent | None) -> list[Form]:
     reason = Field(
         name="reason", title=_("为什么废弃"), is_required=True, error="" if sent is None else sent.errors.get("reason", "")
     )  # fmt: skip
+    own = Field(name=UID, title="", kind="hidden", value=str(row.uid))
     return [
-        Form(
-            href=reverse("orders:discard", args=[row.uid]), fields=[*hidden, reason], submit=_("废弃这份草稿")
-        )
-    ]
+        replace(forms.upload({}, hidden=[*hidden, own]), submit=_("装入为下一版")),
+        Form(href=reverse("orders:discard", args=[row.uid]), fields=[*hidden, reason], submit=_("废弃这份草稿")),
+    ]  # fmt: skip
 
 
 def _file(request: Request, row: DraftRow) -> HttpResponse:
@@ -244,7 +293,7 @@ def _file(request: Request, row: DraftRow) -> HttpResponse:
             [*map(list, TableSheet.of_text(row.written.text).cells())], name=name, mark=lists.mark(request)
         )
     elif form == "csv":
-        body = row.written.text.encode()
+        body = row.written.text.encode("utf-8-sig")
     else:
         row_text = f"# {lists.mark(request)}\n\n{row_of(entry, zone=book.zone)}"
         body = _zip({f"{name}.toml": row_text, FOLDER + entry.file: row.written.text})

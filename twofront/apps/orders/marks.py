@@ -42,14 +42,19 @@ class Mark:
 
 def marks(judged: Judged, written: Written, words: Words) -> list[Mark]:
     """Return what stands against a table, its head first, then from above, then what is only to be known."""
-    sheet = TableSheet.of_text(written.text)
-    found = [
-        *_lacking(judged.lacks),
-        *(_placed(f.line, faults.said(f), faults.column_of(f) or f.value or "", sheet) for f in judged.tried.faults),
-    ]  # fmt: skip
+    found = [*_lacking(judged.lacks), *of_cells(judged, written)]
     for table, findings in judged.tried.found:
         found += _found(table, findings, words)
     return list(dict.fromkeys(found))
+
+
+def of_cells(judged: Judged, written: Written) -> list[Mark]:
+    """Return what makes it no table, or none of this playbook, each beside its cell."""
+    sheet = TableSheet.of_text(written.text)
+    return [
+        _placed(f.line, faults.said(f), faults.column_of(f) or f.value or "", sheet)
+        for f in judged.tried.faults
+    ]
 
 
 def as_json(judged: Judged, written: Written, words: Words) -> dict[str, Any]:

@@ -298,6 +298,15 @@ def written_of(at: RulesAt, entry: DecisionTable) -> Written:
     return Written(entry.decision, entry.place, entry.clause, "", None, None, sheet.text())
 
 
+def blank(decision: str, place: str) -> Written | None:
+    """Return a table of which nothing is written yet, under the clause in force; None where there is no such decision."""
+    at = rules(kinds.day(), None)
+    if decision not in decisions(at):
+        return None
+    found = find(at, decision, place=place)
+    return Written(decision, place, "" if found is None else found.entry.clause, "", None, None, "")
+
+
 def judged(written: Written, *, known: datetime | None = None) -> Judged:
     """Return what stands against a table that is being written, in the playbook in force."""
     book = kinds.book()
