@@ -134,7 +134,7 @@ def apart(theirs: Written, mine: Written) -> parts.Table:
     ]
     columns: list[Col[tuple[str, str, str]]] = [
         Col(key="place", title=_("哪一格"), is_lead=True, cell=lambda r: Cell(text=r[0])),
-        Col(key="theirs", title=_("他的"), cell=lambda r: Cell(text=r[1] or _("空"))),
+        Col(key="theirs", title=_("对方的"), cell=lambda r: Cell(text=r[1] or _("空"))),
         Col(key="mine", title=_("我的"), cell=lambda r: Cell(text=r[2] or _("空"))),
     ]
     return lists.plain(_("两版不同的格"), columns, rows, empty=_("两版一样"))

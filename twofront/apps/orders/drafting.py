@@ -259,7 +259,7 @@ def _compared(row: DraftRow) -> list[Table]:
 
 
 def _clash(newest: DraftRow, mine: Written) -> Clash:
-    text = _("您打开之后，%(by)s 在 %(at)s 存了第 %(n)s 版。您写的在下面，没有存，也没有丢。两版不同的格如下：存就是用您的，他的一版仍留着。") % {
+    text = _("您打开之后，%(by)s 在 %(at)s 存了第 %(n)s 版。您写的在下面，没有存，也没有丢。两版不同的格如下：再存就是用您的，对方的一版仍留着。") % {
         "by": newest.by, "at": as_moment(newest.at), "n": newest.version,
     }  # fmt: skip
     return Clash(
