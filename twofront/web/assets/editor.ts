@@ -104,10 +104,11 @@ function start(form: HTMLFormElement): void {
         if (row === 0) td.append(Object.assign(document.createElement("b"), { className: "editor-name" }));
         td.append(cell(row, column));
       });
-      const marks = tr.insertCell();
-      marks.className = "editor-marks";
-      marks.id = `editor-marks-${row}`;
-      if (row === 0) marks.textContent = word("Marks");
+      const beside = (row < FIRST ? head : body).insertRow();
+      beside.hidden = true;
+      const marks = beside.insertCell();
+      marks.colSpan = line.length + 1;
+      marks.append(Object.assign(document.createElement("div"), { className: "editor-marks", id: `editor-marks-${row}` }));
     });
     place.replaceChildren(table);
     fit();
@@ -140,21 +141,21 @@ function start(form: HTMLFormElement): void {
       input.toggleAttribute("aria-invalid", own.some((m) => m.bad));
       if (own.length > 0) input.setAttribute("aria-describedby", `editor-marks-${row}`);
       else input.removeAttribute("aria-describedby");
-      const td = input.closest("td");
-      if (td !== null) td.dataset["title"] = columnName(column);
     }
     lines.forEach((_, row) => {
       const own = answer.marks.filter((m) => m.row === row);
       const into = document.getElementById(`editor-marks-${row}`);
-      if (into === null || (row === 0 && own.length === 0)) return;
+      const beside = into?.closest("tr");
+      if (into === null || beside === undefined || beside === null) return;
       const list = document.createElement("ul");
       list.append(...own.map((m) => {
         const item = of(m);
         if (m.column !== null) item.prepend(Object.assign(document.createElement("span"), { className: "editor-at", textContent: `${columnName(m.column)} ` }));
         return item;
       }));
-      into.replaceChildren(...(own.length > 0 ? [list] : []));
-      into.closest("tr")?.classList.toggle("has-bad", own.some((m) => m.bad));
+      into.replaceChildren(list);
+      beside.hidden = own.length === 0;
+      beside.previousElementSibling?.classList.toggle("has-bad", own.some((m) => m.bad));
     });
     general.replaceChildren(...answer.marks.filter((m) => m.row === null && m.field === "").map(of));
     for (const field of form.querySelectorAll<HTMLElement>(".editor-heads .field")) {
@@ -217,7 +218,20 @@ function start(form: HTMLFormElement): void {
     return next !== null;
   }
 
+  /** Go to the next thing to mend, from above, and from the last one to the first. */
+  function next(): void {
+    const bad = answer.marks.filter((m) => m.bad && m.row !== null).map((m): [number, number] => [m.row ?? 0, m.column ?? 0]);
+    const ordered = bad.sort(([a, b], [c, d]) => a - c || b - d);
+    const [row, column] = ordered.find(([r, c]) => r > here.row || (r === here.row && c > here.column)) ?? ordered[0] ?? [-1, 0];
+    if (row >= 0) void go(row, column);
+    else form.querySelector<HTMLElement>(".editor-heads .field-wrong [name]")?.focus();
+  }
+
   function act(name: string): void {
+    if (name === "next") {
+      next();
+      return;
+    }
     if (name === "undo" || name === "redo") {
       const [from, to] = name === "undo" ? [undone, redone] : [redone, undone];
       const found = from.pop();
