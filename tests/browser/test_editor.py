@@ -254,20 +254,20 @@ def _widths(desk: Desk) -> dict[str, int]:
     return found
 
 
-def _printed(desk: Desk) -> list[str]:
-    """Return the text of each page of a printed rule."""
+def _printed(desk: Desk) -> dict[str, list[str]]:
+    """Return the sentences of a rule on the screen, and what stands on each sheet of its print, blanks left out."""
     import subprocess
 
     desk.page.set_viewport_size({"width": 1440, "height": 900})
     desk.page.goto(f"{desk.url}/orders/rules/gate.entry")
-    body = desk.page.pdf(prefer_css_page_size=True)
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-        file.write(body)
+        file.write(desk.page.pdf(prefer_css_page_size=True))
         file.flush()
-        text = subprocess.run(
-            ["pdftotext", "-layout", file.name, "-"], capture_output=True, text=True, check=True
-        ).stdout
-    return text.split("\f")[:-1]
+        words = ["pdftotext", "-raw", file.name, "-"]
+        text = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    sentences = desk.page.locator(".tablebox").first.locator("tbody th").all_inner_texts()
+    pages = ["".join(page.split()) for page in text.split("\f")[:-1]]
+    return {"pages": pages, "sentences": ["".join(s.split()) for s in sentences]}
 
 
 def test_the_grid_is_walked_by_keys(hand: dict[str, Any]) -> None:
@@ -335,10 +335,14 @@ def test_the_editor_asks_nobody_else_and_is_as_wide_as_its_page(hand: dict[str, 
 
 
 def test_a_rule_is_printed_with_its_clause_and_a_head_on_every_page(hand: dict[str, Any]) -> None:
-    """Each page says which county and that it is an exercise; a table that goes on has its head again; nothing is cut."""
-    pages = hand["print"]
+    """Every sheet says that it is an exercise; a table that goes on has its head again; no row is cut by the end of a sheet."""
+    pages, sentences = hand["print"]["pages"], hand["print"]["sentences"]
 
     assert len(pages) > 1
     assert "14/1" in pages[0]
-    for page in pages:
-        assert "演练数据 EXERCISE" in page
+    assert len(sentences) == 20
+    for n, page in enumerate(pages, 1):
+        assert f"演练数据EXERCISE{n}/{len(pages)}" in page
+        assert "读作" in page or "否则，如果" not in page
+    for sentence in sentences:
+        assert any(sentence in page for page in pages), sentence

@@ -124,7 +124,7 @@ def sentences(at: RulesAt, found: InForce, words: Words) -> parts.Table:
         return Cell(text=f"{own.order}/{own.key}", note=name_of(own))
 
     columns: list[Col[tuple[str, str, Mapping[str, Any]]]] = [
-        Col(key="n", title=_("行"), cell=lambda r: Cell(text=r[0])),
+        Col(key="n", title=_("行"), kind="number", cell=lambda r: Cell(text=r[0])),
         Col(key="sentence", title=_("读作"), is_lead=True, cell=lambda r: Cell(text=r[1])),
         Col(key="clause", title=_("条款"), cell=clause),
     ]
@@ -144,7 +144,13 @@ def grid(at: RulesAt, found: InForce, words: Words) -> parts.Table:
         lines.append([_("其他")] * len(table.facts) + _outs(words, table.out(table.default)))
     numbered = [[str(n), *line] for n, line in enumerate(lines, 1)]
     columns: list[Col[list[str]]] = [
-        Col(key=str(i), title=head, is_lead=i == 0, cell=lambda line, i=i: Cell(text=line[i]))  # type: ignore[misc]
+        Col(
+            key=str(i),
+            title=head,
+            kind="text" if i else "number",
+            is_lead=i == 0,
+            cell=lambda line, i=i: Cell(text=line[i]),
+        )  # type: ignore[misc]
         for i, head in enumerate([_("行"), *heads])
     ]
     return lists.plain(_("看成表"), columns, numbered)
