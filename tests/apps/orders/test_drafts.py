@@ -418,3 +418,52 @@ def test_a_hostile_file_gets_a_sentence(
     assert answer.status_code == 422
     assert "wrong" in answer.content.decode()
     assert events() == []
+
+
+def _sentences() -> list[str]:
+    """Return every sentence with which core refuses a cell, a heading or a row, each value in it as x."""
+    import ast
+
+    def words(node: ast.expr) -> list[str]:
+        match node:
+            case ast.Constant(value=str()):
+                return [node.value]
+            case ast.JoinedStr():
+                return ["".join(str(v.value) if isinstance(v, ast.Constant) else "x" for v in node.values)]
+            case ast.IfExp():
+                return [*words(node.body), *words(node.orelse)]
+        return []
+
+    core = Path(__file__).parents[3] / "twofront" / "core"
+    found = []
+    for name, calls in {
+        "rules/reading.py": {"_wrong": (2, 3), "Fault": (3, 4)},
+        "rules/cells.py": {"BadCell": (0, 1)},
+    }.items():
+        for node in ast.walk(ast.parse((core / name).read_text("utf-8"))):
+            if isinstance(node, ast.Call) and (own := ast.unparse(node.func).split(".")[-1]) in calls:
+                found += [
+                    w for place in calls[own] if place < len(node.args) for w in words(node.args[place])
+                ]
+    for node in ast.walk(ast.parse((core / "rules/forbidden.py").read_text("utf-8"))):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and len(str(node.value.value)) > 20
+        ):
+            found.append(str(node.value.value))
+    return [w for w in found if not w.startswith("(")]  # where it stands, before what a cell says itself
+
+
+def test_every_refusal_of_a_table_has_its_chinese(client_as: Callable[[str], Any]) -> None:
+    """What core says of a cell, a heading, a row or a forbidden fact is known to the page in Chinese, none left in English."""
+    from django.utils import translation
+
+    from twofront.apps.orders import faults
+    from twofront.core.errors import Fault
+
+    sentences = _sentences()
+    assert len(sentences) > 60
+    with translation.override("zh-hans"):
+        left = [w for w in sentences if faults.said(Fault("t", 1, None, w, w)).count(w) > 1]
+    assert left == []

@@ -16,7 +16,7 @@ _WHAT = {
     r"tests religion": "问的是宗教信仰：规则不能问",
     r"is a function over a part of a text.*": "是截取文字的一段：规则不能拆开号码",
     r"is no line of a table": "不是表里能有的 # 行",
-    r"stands twice(?: \(line (\d+)\))?": "写了两遍",
+    r"stands twice(?: \(line (.+)\))?": "写了两遍",
     r"there is no #table": "没有写判定什么",
     r"is no hit policy": "不是命中规则",
     r"needs a column out:priority of type number": "要有一列 out:priority，类型 number",
@@ -27,7 +27,7 @@ _WHAT = {
     r"there is no column out:NAME": "没有一列答案（out:）",
     r"stands under no heading": "上面没有表头",
     r"stands after #default": "在“其他”一行之后",
-    r"the row has (\d+) cells under (\d+) headings": "这一行有 {0} 格，表头有 {1} 列",
+    r"the row has (.+) cells under (.+) headings": "这一行有 {0} 格，表头有 {1} 列",
     r"stands where the first output should": "占了第一个答案的位置",
     r"is a condition of the default": "是“其他”一行里的条件",
     r"begins like a set but is none": "开头像一组值，却不是",
@@ -56,6 +56,7 @@ _WHAT = {
     r"is no output of (.+)": "不是 {0} 声明过的答案",
     r"is stricter than the county's (.+) \((.+)\) for (.+)": "比全市的 {0}（{1}）更严，例如 {2}",
     r"has no table of the county at that time": "那时全市还没有这张表",
+    r"is no (\w+)": "不是 {0} 型的值",
     r"is neither UTF-8 nor GB18030": "既不是 UTF-8 也不是 GB18030",
 }  # fmt: skip
 _DO = {
@@ -95,6 +96,8 @@ _DO = {
     r"let both say the same": "请让两处一致",
     r"ask no more than tables/(.+), or add the centre's dated \[\[consent\]\]": "要求不要超过 {0}，或在预案里加中心的同意 [[consent]]",
     r"the county (.+) decides first: give it a table, or take this one out": "请先有全市（{0}）的表，或撤掉这一张",
+    r"give a (\w+)": "请给 {0} 型的值",
+    r"give it as text, in quotes": "请写成文字，加引号",
     r"save the file as UTF-8": "请存成 UTF-8",
 }  # fmt: skip
 _PLACED = re.compile(r"\((?:in|out):(.+?)\) ")

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -131,6 +132,20 @@ def sentences(at: RulesAt, found: InForce, words: Words) -> parts.Table:
     return lists.plain(_("读成句子"), columns, rows)
 
 
+def clauses(at: RulesAt, found: InForce) -> parts.Table:
+    """Return the clauses under which the rows of a table stand, each once: a row's source is that of its clause."""
+    table = at.table(found.entry.decision, place=found.entry.place)
+    outs = [row.out for row in table.rows] + ([] if table.default is None else [table.default])
+    rows = list(dict.fromkeys(clause_of(at, found.entry, table.out(out))[1] for out in outs))
+    names = bases()
+    columns: list[Col[Clause]] = [
+        Col(key="clause", title=_("条款"), is_lead=True, cell=lambda c: Cell(text=f"{c.order}/{c.key}", note=name_of(c))),
+        Col(key="basis", title=_("依据"), kind="state", cell=lambda c: Cell(text=names.get(c.basis, c.basis), tone=basis_tone(c.basis))),
+        Col(key="source", title=_("来源"), cell=lambda c: Cell(text=c.source)),
+    ]  # fmt: skip
+    return lists.plain(_("各行条款的来源"), columns, rows)
+
+
 def grid(at: RulesAt, found: InForce, words: Words) -> parts.Table:
     """Return a table as it stands: a column for each fact and each output."""
     table = at.table(found.entry.decision, place=found.entry.place)
@@ -143,16 +158,12 @@ def grid(at: RulesAt, found: InForce, words: Words) -> parts.Table:
     if table.default is not None:
         lines.append([_("其他")] * len(table.facts) + _outs(words, table.out(table.default)))
     numbered = [[str(n), *line] for n, line in enumerate(lines, 1)]
+    heads = [_("行"), *heads]
     columns: list[Col[list[str]]] = [
-        Col(
-            key=str(i),
-            title=head,
-            kind="text" if i else "number",
-            is_lead=i == 0,
-            cell=lambda line, i=i: Cell(text=line[i]),
-        )  # type: ignore[misc]
-        for i, head in enumerate([_("行"), *heads])
+        Col(key=str(i), title=head, is_lead=i == 0, cell=lambda line, i=i: Cell(text=line[i]))  # type: ignore[misc]
+        for i, head in enumerate(heads)
     ]
+    columns[0] = replace(columns[0], kind="number")
     return lists.plain(_("看成表"), columns, numbered)
 
 

@@ -117,6 +117,7 @@ def _tables(at: RulesAt, found: InForce, view: str, words: Words) -> tuple[str, 
         tables = [
             showing.sentences(at, found, words),
             showing.grid(at, found, words),
+            showing.clauses(at, found),
             showing.numbers(queries.numbers(at, entry)),
         ]
         return "", [t for t in tables if t is not None]
