@@ -219,6 +219,7 @@ def test_a_saved_draft_is_a_version_with_its_event_and_its_first_answer(
     other = office.post(f"{HERE}/arrival.class/edit", written(SHORT.replace("14", "7"), key=key))
 
     assert (other.status_code, events()) == (422, ["rule.drafted"])
+    assert "请再存一次" in text(other)
     assert "quarantine,7" in other.content.decode(), "what was typed is still there"
     listed = text(office.get(DRAFTS))
     assert "来东返东人员分类" in listed
@@ -275,9 +276,11 @@ def test_a_draft_is_compared_with_the_table_in_force(client_as: Callable[[str], 
     office = client_as("office")
     other = sheet_of().replace("quarantine,$quarantine_days", "quarantine,21")
     assert other != sheet_of()
-    address = begun(office, sheet=other)
+    address = begun(office, sheet=other, since="")
 
     page = text(office.get(f"{address}?view=compare"))
+
+    assert "since 请写从什么时候生效 要改" in page
 
     assert "天数：14" in page
     assert "天数：21" in page

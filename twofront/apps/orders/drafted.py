@@ -125,6 +125,27 @@ def refused(marks: Sequence[Mark], sheet: TableSheet, grid: Grid) -> parts.Table
     return lists.plain(_("没有装入：请改好下面各处再装"), columns, marks)
 
 
+def against(marks: Sequence[Mark], written: Written) -> parts.Table:
+    """Return what stands against a table, row by row, and what is only to be known."""
+    headings = TableSheet.of_text(written.text).lines[:1]
+
+    def place(m: Mark) -> str:
+        column = "" if m.column is None else headings[0][m.column]
+        return f"{_row(m.row)} {column}".strip() if m.row is not None else m.field or _("整张")
+
+    columns: list[Col[Mark]] = [
+        Col(key="place", title=_("哪一格"), cell=lambda m: Cell(text=place(m))),
+        Col(key="what", title=_("哪里不对，怎么改"), is_lead=True, cell=lambda m: Cell(text=m.text)),
+        Col(key="state", title=_("状态"), kind="state",
+            cell=lambda m: Cell(text=_("要改") if m.is_bad else _("提醒"), tone="warn" if m.is_bad else "plain")),
+    ]  # fmt: skip
+    return lists.plain(_("检查"), columns, marks)
+
+
+def _row(n: int) -> str:
+    return {0: _("表头"), 1: _("类型")}.get(n, _("第 %(n)s 行") % {"n": n - 1})
+
+
 def apart(theirs: Written, mine: Written) -> parts.Table:
     """Return the cells in which two versions of a draft are not the same, and what each has there."""
     rows = [
@@ -154,7 +175,7 @@ def _cells(theirs: Written, mine: Written) -> list[tuple[str, str, str]]:
     one, other = (TableSheet.of_text(w.text).lines for w in (theirs, mine))
     found = []
     for r, (a, b) in enumerate(zip_longest(one, other, fillvalue=())):
-        where = {0: _("表头"), 1: _("类型")}.get(r, _("第 %(n)s 行") % {"n": r - 1})
+        where = _row(r)
         for c, (x, y) in enumerate(zip_longest(a, b, fillvalue="")):
             found.append((_("%(row)s，第 %(n)s 列") % {"row": where, "n": c + 1}, x, y))
     return found

@@ -182,7 +182,9 @@ def _save(request: Request, decision: str, place: str, row: DraftRow | None) -> 
     sent = Sent.of(request)
     written = forms.table_of(sent, decision=decision, place=place)
     kind = kinds.book().find(Decision, decision, at=kinds.day())
-    if not sent.is_right or "check" in sent.values:
+    if not sent.is_right:
+        if "text" in sent.errors:
+            said(request, sent.errors["text"], tone="warn")
         return _page(request, _editor(request, written, row=row, sent=sent), kind, row=row)
     try:
         saved = actions.save_draft(
@@ -197,7 +199,7 @@ def _save(request: Request, decision: str, place: str, row: DraftRow | None) -> 
             row=e.newest,
         )
     except KeyReused:
-        sent.errors["text"] = _("这张表已经提交过了，又改过：请再存一次")
+        said(request, _("这张表已经提交过了，又改过：请再存一次"), tone="warn")
         return _page(request, _editor(request, written, row=row, sent=sent), kind, row=row)
     said(
         request,
@@ -254,8 +256,11 @@ def _page(
 
 
 def _compared(row: DraftRow) -> list[Table]:
-    """Return what a draft would decide otherwise than the table in force when it begins, and the draft's own versions."""
-    return [drafted.differs(row), drafted.versions(queries.versions_of(row.uid))]
+    """Return what stands against a draft, what it would decide otherwise than the table in force, and its versions."""
+    words = Words.of(kinds.book(), row.written.decision)
+    found = marks.marks(queries.judged(row.written, known=row.at), row.written, words)
+    against = [drafted.against(found, row.written)] if found else []
+    return [*against, drafted.differs(row), drafted.versions(queries.versions_of(row.uid))]
 
 
 def _clash(newest: DraftRow, mine: Written) -> Clash:
