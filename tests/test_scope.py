@@ -33,7 +33,7 @@ inspector,inspector,330783001,*,2020-01-01,演练-某,15400000024,
 OF_A_SHAPE = 2
 """Pages walked that differ in their ids and values alone."""
 BEGIN = ("/", "/api/v1/board", "/imports", "/survey", "/changed", "/late")
-NAMES_A_ROW = {"credit_code", "login", "uid"}
+NAMES_A_ROW = {"credit_code", "login", "uid", "draft"}
 LEFT_OUT = {"logout", "language", "exercise/next", "exercise/reset", "enter"}
 """They end the visit, or move the clock; none names a row."""
 
@@ -121,22 +121,26 @@ def _routes() -> list[str]:
 
 def _anothers() -> dict[str, str]:
     """Return another's firm, account and file, and what routes name besides; a new name in a route has to come here."""
+    from twofront.apps.orders.models import RuleDraft
     from twofront.ground.models import Import
 
     return {
         "credit_code": FIRMS[1]["credit_code"], "login": "hengdian", "uid": str(Import.objects.filter(rejected=1).get().uid),
         "kind": "reports", "key": "above_scale_industry", "goal": "full_coverage", "ask": "0-0",
-        "decision": "arrival.class",
+        "decision": "arrival.class", "draft": str(RuleDraft.objects.get().uid),
     }  # fmt: skip
 
 
 @pytest.fixture
-def everybody(load: Callable[..., Any]) -> None:
-    """An account of every role that the small county lacks, something that changed in every firm and village, and a late village in each township."""
+def everybody(load: Callable[..., Any], client_as: Callable[[str], Any]) -> None:
+    """An account of every role that the small county lacks, a draft of a line's, a change in every firm and village, a late village in each township."""
     from twofront.ground import clockwork
     from twofront.ground.acts import new_key
     from twofront.ground.scope import system
 
+    client_as("health").post(
+        "/orders/rules/arrival.class/edit", {"text": "in:place,out:measure\ntext,text\n"}
+    )
     load("accounts", OTHERS.format(firm=OWN))
     tree = (FILES / "divisions.csv").read_text("utf-8")
     load("divisions", f"{tree}330783001008,示例新村,\n330783123008,示例另村,\n", on=date(2020, 2, 1))

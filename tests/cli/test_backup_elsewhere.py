@@ -104,8 +104,13 @@ def test_a_county_of_every_release_opens_migrates_and_verifies(release: str, roo
 
 def test_it_moves_to_another_server_and_back(root: Path, elsewhere: dict[str, str]) -> None:
     """Into somebody else's server, refused there while it holds tables, drilled there, and into the embedded one again."""
-    file, key = RELEASES / "0.1.0.backup", RELEASES / "0.1.0.key"
+    file, key = root / "today.backup", RELEASES / "0.1.0.key"
     there, back = root / "there", root / "back"
+    first = run(
+        "restore", RELEASES / "0.1.0.backup", "--key", key, "--data", root / "first"
+    )  # with today's tables, too
+    assert first.code == 0, first.words
+    assert run("backup", "create", file, "--data", root / "first").code == 0
     with psycopg.connect(elsewhere["DATABASE_OWNER_URL"]) as c:
         major = c.info.server_version // 10000
     wrong = elsewhere | {"DATABASE_URL": elsewhere["DATABASE_URL"].replace("twofront_app", "nobody")}

@@ -189,7 +189,7 @@ def _made(model: type[Any], block: str) -> Any:
 def _value(field: Any, block: str) -> Any:
     from datetime import UTC, date, datetime
 
-    from twofront.ground import history
+    from twofront.ground import acts, history
 
     day = date(1990, 1, 1 if block == HERE else 2)  # before every row of the small county
     if field.is_relation:
@@ -203,6 +203,7 @@ def _value(field: Any, block: str) -> Any:
         "BooleanField": True,
         "IntegerField": 1,
         "FloatField": 1.0,
+        "UUIDField": acts.new_uid(),
     }[field.get_internal_type() if "Range" not in type(field).__name__ else type(field).__name__]
 
 
@@ -219,7 +220,7 @@ def _any(app: str, name: str) -> int:
 
 
 def test_there_are_row_scoped_tables_to_hold(small_county: Any) -> None:
-    """Nine tables carry line and block; a model that has both columns is protected by them."""
+    """Ten tables carry line and block; a model that has both columns is protected by them."""
     from django.apps import apps
 
     with_place = {
@@ -227,7 +228,7 @@ def test_there_are_row_scoped_tables_to_hold(small_county: Any) -> None:
     }
 
     assert set(_row_scoped()) == with_place
-    assert len(with_place) == 9
+    assert len(with_place) == 10
 
 
 def test_a_township_sees_no_row_of_another(small_county: Any) -> None:

@@ -21,6 +21,7 @@ export default defineConfig({
       input: {
         app: here("./assets/app.ts"),
         charts: here("./assets/charts.ts"),
+        editor: here("./assets/editor.ts"),
         style: here("./assets/app.css"),
         fonts: here("./assets/fonts.css"),
       },

@@ -84,6 +84,19 @@ def test_a_table_reads_as_sentences_in_both_languages(client_as: Callable[[str],
     assert "13/2" in chinese
 
 
+def test_each_row_has_the_source_of_its_clause(client_as: Callable[[str], Any]) -> None:
+    """Rows of order 14 stand under four of its clauses and one of order 13; the page says on what each of the five stands."""
+    import tomllib
+
+    orders = tomllib.loads((TABLES.parent / "orders.toml").read_text("utf-8"))
+    sources = {f"{c['order']}/{c['key']}": c["source"] for c in orders["clause"]}
+
+    page = text(client_as("office").get(f"{HERE}/gate.entry"))
+
+    for clause in ("14/1", "14/2", "14/3", "14/4", "13/2"):
+        assert sources[clause] in page, clause
+
+
 def test_a_table_is_taken_out_as_it_stands(client_as: Callable[[str], Any], tmp_path: Path) -> None:
     """Every cell of xlsx and CSV, opened by our own reader, is the playbook's, the names of numbers too."""
     from twofront.ground import reader

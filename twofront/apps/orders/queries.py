@@ -1,16 +1,20 @@
-"""Reads on rules: the tables in force, their versions, what differs between two, what is asked, and what is answered."""
+"""Reads on rules: the tables in force, their versions, what differs between two, what is asked and answered, and drafts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from twofront.core.playbook import Clause, Decision, NotInForce, Order
+from twofront.apps.orders.models import RuleDraft
+from twofront.core.playbook import Clause, Decision, NotInForce, Order, Playbook
 from twofront.core.playbook.dated import Answer, RulesAt
+from twofront.core.playbook.judging import Tried, try_table
 from twofront.core.playbook.kinds import DecisionTable, Fact, RuleParameter, ValueList
-from twofront.core.playbook.tables import CLAUSE, latest, parameters_of
+from twofront.core.playbook.tables import CLAUSE, FOLDER, latest, parameters_of
 from twofront.core.rules.compare import Difference, differences
+from twofront.core.rules.sheet import TableSheet
 from twofront.core.rules.table import Table
 from twofront.core.time import day_of, end_of, start_of
 from twofront.ground import clock, history, kinds
@@ -63,6 +67,61 @@ class Coming:
     answer: Answer
     each: Sequence[Answer]
     changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody wrote of a table: what it is for, when it is to hold, on what it stands, its sheet as CSV."""
+
+    decision: str
+    place: str
+    clause: str
+    basis: str
+    since: datetime | None
+    until: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A version of a draft; `faults` is how much stood against it when it was saved."""
+
+    uid: UUID
+    version: int
+    by: str
+    at: datetime
+    written: Written
+    faults: int
+    is_void: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """The line and the block whose table it is; None: the county's, and that of whoever answers for every line."""
+
+    line: str | None
+    block: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A table that is being written, as `playbook check` would judge it.
+
+    Args:
+        entry: The row of the playbook that it would have.
+        tried: What is wrong with it.
+        lacks: What its row lacks, or holds the wrong way: `since`, `until`, `basis`, `source`, `clause`.
+    """
+
+    entry: DecisionTable
+    tried: Tried
+    lacks: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how much stands against it."""
+        return len(self.lacks) + len(self.tried.faults) + len(self.tried.unsound)
 
 
 def rules(on: date, known: datetime | None) -> RulesAt:
@@ -203,6 +262,100 @@ def _changes(at: RulesAt, arrived_on: date, ask: Any, answer: Answer) -> Iterato
             if day > first:
                 yield Change(day, out, is_later_arrival=False)
             break
+
+
+def owned(decision: str, place: str) -> Owned:
+    """Return whose the tables of a decision in a place are."""
+    book = kinds.book()
+    row = book.find(Decision, decision, at=kinds.day())
+    return Owned(None if row is None else row.line, None if place == book.place else place)
+
+
+def drafts() -> list[DraftRow]:
+    """Return the drafts as they stand, those saved last first, the discarded ones too; scope is already set."""
+    return sorted(
+        map(_draft, history.newest(RuleDraft).select_related("act")), key=lambda d: (d.at, d.uid), reverse=True
+    )  # fmt: skip
+
+
+def draft(uid: UUID, version: int | None = None) -> DraftRow | None:
+    """Return a draft as it stands, or one version of it; None where there is none in sight."""
+    wanted = {} if version is None else {"version": version}
+    row = RuleDraft.objects.filter(uid=uid, **wanted).select_related("act").order_by("-version").first()
+    return None if row is None else _draft(row)
+
+
+def versions_of(uid: UUID) -> list[DraftRow]:
+    """Return every version of a draft, the newest first."""
+    return [
+        _draft(row) for row in RuleDraft.objects.filter(uid=uid).select_related("act").order_by("-version")
+    ]
+
+
+def written_of(at: RulesAt, entry: DecisionTable) -> Written:
+    """Return a table of the playbook as somebody begins to write on it: its days and what it stands on are asked anew."""
+    sheet = TableSheet.of_text(at.rules.text_of(entry))
+    return Written(entry.decision, entry.place, entry.clause, "", None, None, sheet.text())
+
+
+def blank(decision: str, place: str) -> Written | None:
+    """Return a table of which nothing is written yet, under the clause in force; None where there is no such decision."""
+    at = rules(kinds.day(), None)
+    if decision not in decisions(at):
+        return None
+    found = find(at, decision, place=place)
+    return Written(decision, place, "" if found is None else found.entry.clause, "", None, None, "")
+
+
+def judged(written: Written, *, known: datetime | None = None) -> Judged:
+    """Return what stands against a table that is being written, in the playbook in force."""
+    book = kinds.book()
+    entry = entry_of(book, written, known=known or clock.now())
+    sheet = TableSheet.of_text(written.text)
+    given = {
+        "since": written.since is not None,
+        "until": None in (written.since, written.until) or written.since < written.until,  # type: ignore[operator]
+        "basis": bool(written.basis), "source": bool(sheet.head("#source")),
+        "clause": book.find(Clause, written.clause, at=kinds.day()) is not None,
+    }  # fmt: skip
+    return Judged(
+        entry, try_table(book, entry, written.text), tuple(k for k, is_there in given.items() if not is_there)
+    )
+
+
+def entry_of(book: Playbook, written: Written, *, known: datetime) -> DecisionTable:
+    """Return the row of the playbook that a table would have; one that lacks its beginning would hold from *known*."""
+    since = written.since or known
+    place = () if written.place == book.place else (written.place,)
+    name = ".".join((written.decision, *place, since.astimezone(book.zone).strftime("%Y%m%d")))
+    names = (f"{name}{n}.csv" for n in ("", *(f"-{n}" for n in range(2, 1000))))
+    source = TableSheet.of_text(written.text).head("#source")
+    return DecisionTable(
+        place=written.place, decision=written.decision, clause=written.clause, since=since, until=written.until, known=known,
+        file=next(n for n in names if FOLDER + n not in book.tables), source=f"{written.basis or 'invented'}: {source or '-'}",
+    )  # fmt: skip
+
+
+def draft_differs(row: DraftRow) -> list[Difference] | None:
+    """Return cases that a draft decides otherwise than the table in force when it begins; None where it cannot be read."""
+    known = row.at
+    found = judged(row.written, known=known)
+    if not found.tried.found:
+        return None
+    entry = found.entry
+    now = kinds.rules().at(entry.since, known=known)
+    try:
+        before = now.table(entry.decision, place=entry.place)
+    except NotInForce:
+        return []
+    return differing(before, found.tried.found[0][0])
+
+
+def _draft(row: RuleDraft) -> DraftRow:
+    written = Written(row.decision, row.place, row.clause, row.basis, row.since, row.until, row.text)
+    return DraftRow(
+        row.uid, row.version, row.act.actor, row.known_at, written, row.faults, row.is_void, row.reason
+    )  # fmt: skip
 
 
 def _around(at: RulesAt, names: Iterator[str], place: str | None) -> list[Fact]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.orders import queries
 from twofront.apps.orders.queries import Change, Coming, InForce, Version
-from twofront.apps.orders.words import Words, policy, units
+from twofront.apps.orders.words import Words, bases, policy, units
 from twofront.core.playbook import Clause, Order
 from twofront.core.playbook.dated import Answer, RulesAt, Used
 from twofront.core.playbook.kinds import DecisionTable, RuleParameter
@@ -36,14 +37,6 @@ TONES: Mapping[str, Tone] = {
     "wait": "warn",
     "ask": "unknown",
 }
-
-
-def bases() -> dict[str, str]:
-    """Return on what a row may stand, as its source says first."""
-    return {
-        "real": _("原文"), "reconstructed": _("重构"), "invented": _("演练虚构"), "standard": _("标准"), "product": _("产品自定"),
-        "unknown": _("不明"),
-    }  # fmt: skip
 
 
 def basis_tone(basis: str) -> Tone:
@@ -132,11 +125,25 @@ def sentences(at: RulesAt, found: InForce, words: Words) -> parts.Table:
         return Cell(text=f"{own.order}/{own.key}", note=name_of(own))
 
     columns: list[Col[tuple[str, str, Mapping[str, Any]]]] = [
-        Col(key="n", title=_("行"), cell=lambda r: Cell(text=r[0])),
+        Col(key="n", title=_("行"), kind="number", cell=lambda r: Cell(text=r[0])),
         Col(key="sentence", title=_("读作"), is_lead=True, cell=lambda r: Cell(text=r[1])),
         Col(key="clause", title=_("条款"), cell=clause),
     ]
     return lists.plain(_("读成句子"), columns, rows)
+
+
+def clauses(at: RulesAt, found: InForce) -> parts.Table:
+    """Return the clauses under which the rows of a table stand, each once: a row's source is that of its clause."""
+    table = at.table(found.entry.decision, place=found.entry.place)
+    outs = [row.out for row in table.rows] + ([] if table.default is None else [table.default])
+    rows = list(dict.fromkeys(clause_of(at, found.entry, table.out(out))[1] for out in outs))
+    names = bases()
+    columns: list[Col[Clause]] = [
+        Col(key="clause", title=_("条款"), is_lead=True, cell=lambda c: Cell(text=f"{c.order}/{c.key}", note=name_of(c))),
+        Col(key="basis", title=_("依据"), kind="state", cell=lambda c: Cell(text=names.get(c.basis, c.basis), tone=basis_tone(c.basis))),
+        Col(key="source", title=_("来源"), cell=lambda c: Cell(text=c.source)),
+    ]  # fmt: skip
+    return lists.plain(_("各行条款的来源"), columns, rows)
 
 
 def grid(at: RulesAt, found: InForce, words: Words) -> parts.Table:
@@ -151,10 +158,12 @@ def grid(at: RulesAt, found: InForce, words: Words) -> parts.Table:
     if table.default is not None:
         lines.append([_("其他")] * len(table.facts) + _outs(words, table.out(table.default)))
     numbered = [[str(n), *line] for n, line in enumerate(lines, 1)]
+    heads = [_("行"), *heads]
     columns: list[Col[list[str]]] = [
         Col(key=str(i), title=head, is_lead=i == 0, cell=lambda line, i=i: Cell(text=line[i]))  # type: ignore[misc]
-        for i, head in enumerate([_("行"), *heads])
+        for i, head in enumerate(heads)
     ]
+    columns[0] = replace(columns[0], kind="number")
     return lists.plain(_("看成表"), columns, numbered)
 
 
@@ -207,7 +216,7 @@ def versions(rows: Sequence[Version], at: RulesAt, known: datetime | None) -> pa
     return lists.plain(_("各个版本"), columns, rows)
 
 
-def differing(rows: Sequence[Difference], words: Words) -> parts.Table:
+def differing(rows: Sequence[Difference], words: Words, *, before: str = "", after: str = "") -> parts.Table:
     """Return the cases that two versions answer otherwise, with what each answers."""
 
     def case(d: Difference) -> str:
@@ -222,12 +231,12 @@ def differing(rows: Sequence[Difference], words: Words) -> parts.Table:
         Col(key="case", title=_("这样的情况"), is_lead=True, cell=lambda d: Cell(text=case(d))),
         Col(
             key="before",
-            title=_("上一版"),
+            title=before or _("上一版"),
             cell=lambda d: Cell(text=words.said(d.before.out), note=by(d.before.rows)),
         ),
         Col(
             key="after",
-            title=_("这一版"),
+            title=after or _("这一版"),
             cell=lambda d: Cell(text=words.said(d.after.out), note=by(d.after.rows)),
         ),
     ]

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from twofront.apps.orders import forms, queries, showing
+from twofront.apps.orders import actions, forms, queries, showing
 from twofront.apps.orders.queries import InForce
 from twofront.apps.orders.words import Words
 from twofront.apps.units import queries as units
@@ -27,6 +27,8 @@ from twofront.web.parts import DayPicker, Field, Form, Link, Table
 from twofront.web.templatetags.web import moment as as_moment
 
 Kept = Sequence[tuple[str, str]]
+DRAFT = "rules.draft"
+"""The permission to write tables."""
 
 
 def rules(request: Request) -> HttpResponse:
@@ -40,7 +42,7 @@ def rules(request: Request) -> HttpResponse:
         return file
     page = RulesPage(
         head=request.make_head(day=on, known=known), table=lists.table(request, listed), days=_days(request, []),
-        come_href=reverse("orders:come"),
+        come_href=reverse("orders:come"), drafts_href=reverse("orders:drafts") if request.actor.can(DRAFT) else "",
     )  # fmt: skip
     return render(request, page)
 
@@ -67,7 +69,7 @@ def rule(request: Request, decision: str) -> HttpResponse:
     page = RulePage(
         head=request.make_head(day=on, known=known, crumbs=[Link(title=_("规则"), href=f"{reverse('orders:rules')}?{urlencode(_when(request))}")]),
         title=name_of(found.decision), clause=name_of(found.clause), pairs=showing.about(found, table.hit, _places(at)),
-        days=_days(request, kept), tabs=_tabs(request, found, view), files=_files(request, found), tables=tables, form=form,
+        days=_days(request, kept), tabs=_tabs(request, found, view), files=_files(request, found), edit_href=_edit_href(request, found), tables=tables, form=form,
         answer=answer, note=note,
     )  # fmt: skip
     return render(request, page)
@@ -115,6 +117,7 @@ def _tables(at: RulesAt, found: InForce, view: str, words: Words) -> tuple[str, 
         tables = [
             showing.sentences(at, found, words),
             showing.grid(at, found, words),
+            showing.clauses(at, found),
             showing.numbers(queries.numbers(at, entry)),
         ]
         return "", [t for t in tables if t is not None]
@@ -165,6 +168,18 @@ def _files(request: Request, found: InForce) -> list[Link]:
         Link(title=form, href=showing.address(found.entry.decision, found.entry.place, _when(request), format=form), icon="download")
         for form in lists.FORMATS
     ]  # fmt: skip
+
+
+def _edit_href(request: Request, found: InForce) -> str:
+    """Return where a draft is begun from a table; empty where the asker may not, or where it is not of now."""
+    entry = found.entry
+    if (
+        not request.actor.can(DRAFT)
+        or _when(request)
+        or not actions.may_draft(request.actor, entry.decision, entry.place)
+    ):
+        return ""
+    return f"{reverse('orders:begin', args=[entry.decision])}?{urlencode({'place': entry.place})}"
 
 
 def _tabs(request: Request, found: InForce, view: str) -> list[Link]:

@@ -25,6 +25,14 @@ def units() -> dict[str, str]:
     }  # fmt: skip
 
 
+def bases() -> dict[str, str]:
+    """Return on what a row may stand, as its source says first."""
+    return {
+        "real": _("原文"), "reconstructed": _("重构"), "invented": _("演练虚构"), "standard": _("标准"), "product": _("产品自定"),
+        "unknown": _("不明"),
+    }  # fmt: skip
+
+
 def values(row: Named | None) -> Mapping[str, str]:
     """Return the values that a fact or an output may have, with their names in the reader's language."""
     found = None if row is None else row.words_en if is_english() else row.words_zh

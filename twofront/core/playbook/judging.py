@@ -4,6 +4,7 @@ A table is judged as it stands at each moment at which one of its dated numbers 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from difflib import get_close_matches
 
@@ -28,7 +29,7 @@ from twofront.core.playbook.tables import (
     table_of,
     written,
 )
-from twofront.core.rules.examine import examine
+from twofront.core.rules.examine import Findings, examine
 from twofront.core.rules.layers import stricter
 from twofront.core.rules.reading import TableFaults
 from twofront.core.rules.table import PRIORITY, Table
@@ -45,6 +46,51 @@ def judge_tables(book: Playbook, placed: Sequence[Placed]) -> Iterator[Fault]:
         elif isinstance(each.row, Fact):
             yield from _follows(book, each, each.row)
     yield from _layers(book, placed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A table that is not in the playbook yet, judged as if it were.
+
+    Args:
+        faults: What `playbook check` would say of its cells, of what it asks and answers, and of layers.
+        unsound: What it would say of gaps, overlaps and rows that never answer.
+        found: The table and what was found in it, once for each set of numbers that it has while it holds.
+    """
+
+    faults: tuple[Fault, ...]
+    unsound: tuple[Fault, ...] = ()
+    found: tuple[tuple[Table, Findings], ...] = ()
+
+
+def with_table(book: Playbook, entry: DecisionTable, text: str) -> Playbook:
+    """Return a playbook with one more table beside what is there."""
+    rows = (*book.all_of(DecisionTable), entry)
+    tables = {**book.tables, FOLDER + entry.file: text}
+    return replace(book, rows={**book.rows, DecisionTable.name: rows}, tables=tables)
+
+
+def try_table(book: Playbook, entry: DecisionTable, text: str) -> Tried:
+    """Judge a table before it goes into a playbook: by itself, with the facts and clauses there, and between layers."""
+    tried = with_table(book, entry, text)
+    missing = _without_value(tried, entry, text)
+    if missing is not None:
+        fault = _no_value(book, entry, text, missing)
+        nothing = dict.fromkeys(parameters_of(text), 0.0)
+        return Tried((fault, *_read(book, entry, written(text, nothing))[1]))
+    faults: list[Fault] = []
+    unsound: list[Fault] = []
+    found = []
+    for _, version in versions(tried, entry):
+        table, wrong = _read(tried, entry, version)
+        faults += wrong
+        if table is not None:
+            found.append((table, findings := examine(table)))
+            unsound += _soundness(table, findings, FOLDER + entry.file)
+    if not faults:
+        same = (r for r in tried.all_of(DecisionTable) if r.decision == entry.decision)
+        faults += _layers(tried, [Placed(r, FOLDER + r.file, (), lambda _: 1) for r in same])
+    return Tried(tuple(dict.fromkeys(faults)), tuple(dict.fromkeys(unsound)), tuple(found))
 
 
 def _files(book: Playbook, placed: Sequence[Placed]) -> Iterator[Fault]:
@@ -76,12 +122,7 @@ def _table(book: Playbook, each: Placed, entry: DecisionTable) -> Iterator[Fault
         return
     missing = _without_value(book, entry, text)
     if missing is not None:
-        key, at = missing
-        what = f"is a number without a value at {write_moment(at, zone=book.zone)}, when the table holds"
-        line = next(n for n, t in enumerate(text.split("\n"), 1) if f"${key}" in t)
-        yield Fault(
-            name, line, f"${key}", what, "add a [[rule_parameter]] that holds then, and is known then"
-        )
+        yield _no_value(book, entry, text, missing)
         return
     if not entry.place.startswith(book.place):
         do = f"write a code that begins with {book.place}"
@@ -94,13 +135,32 @@ def _table(book: Playbook, each: Placed, entry: DecisionTable) -> Iterator[Fault
                 yield fault
 
 
+def _no_value(book: Playbook, entry: DecisionTable, text: str, missing: tuple[str, datetime]) -> Fault:
+    key, at = missing
+    what = f"is a number without a value at {write_moment(at, zone=book.zone)}, when the table holds"
+    line = next(n for n, t in enumerate(text.split("\n"), 1) if f"${key}" in t)
+    do = "add a [[rule_parameter]] that holds then, and is known then"
+    return Fault(FOLDER + entry.file, line, f"${key}", what, do)
+
+
 def _one(book: Playbook, entry: DecisionTable, text: str) -> Iterator[Fault]:
-    name = FOLDER + entry.file
+    table, faults = _read(book, entry, text)
+    yield from faults
+    if table is not None:
+        yield from _soundness(table, examine(table), FOLDER + entry.file)
+
+
+def _read(book: Playbook, entry: DecisionTable, text: str) -> tuple[Table | None, list[Fault]]:
+    """Return a table, and what is wrong with it beside the playbook; or what makes it none."""
     try:
-        table = table_of(text, name, _zone(book, entry))
+        table = table_of(text, FOLDER + entry.file, _zone(book, entry))
     except TableFaults as e:
-        yield from e.faults
-        return
+        return None, list(e.faults)
+    return table, list(_beside(book, entry, table, text))
+
+
+def _beside(book: Playbook, entry: DecisionTable, table: Table, text: str) -> Iterator[Fault]:
+    name = FOLDER + entry.file
     heads = {h: n for n, t in enumerate(text.split("\n"), 1) if (h := t.split(",")[0].strip()) in _HEADS}
     if table.key != entry.decision:
         yield Fault(
@@ -121,7 +181,6 @@ def _one(book: Playbook, entry: DecisionTable, text: str) -> Iterator[Fault]:
             )
     yield from _asked(book, table, name, text)
     yield from _columns(book, entry, table, text)
-    yield from _soundness(table, name, table.lines[1:])
 
 
 _HEADS = ("#table", "#from", "#to")
@@ -197,8 +256,8 @@ def _words(name: str, output: Output, values: Sequence[tuple[int, object]]) -> I
             yield Fault(name, line, str(value), f"is no value of {output.key}", f"write one of {known}")
 
 
-def _soundness(table: Table, name: str, lines: Sequence[int]) -> Iterator[Fault]:
-    found = examine(table)
+def _soundness(table: Table, found: Findings, name: str) -> Iterator[Fault]:
+    lines = table.lines[1:]
     for row in found.unreachable:
         by = ", ".join(f"{name}:{lines[n - 1]}" for n in row.by)
         what = (

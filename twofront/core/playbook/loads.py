@@ -27,7 +27,7 @@ SHEETS: Mapping[str, tuple[str, ...]] = {**LOADS, **{kind: roster.headed for kin
 
 PERMISSIONS: tuple[str, ...] = (
     "board.see", "rows.see", "rows.export", "cases.see", "imports.see", "report.declare", "report.correct", "publish",
-    "accounts.manage", "audit.see", "settings.see", "settings.change", "exercise.drive",
+    "accounts.manage", "audit.see", "settings.see", "settings.change", "exercise.drive", "rules.draft",
     "load:*", *(f"load:{kind}" for kind in LOADS), "close:*",
 )  # fmt: skip
 """What a role may be allowed, besides `close:GOAL`; `load:*` and `close:*` mean every KIND and every goal."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from typing import Protocol, TypeVar
 
 from twofront.core.errors import Fault
 from twofront.core.playbook.fields import BASES
-from twofront.core.playbook.kinds import ValueList
+from twofront.core.playbook.kinds import DecisionTable, ValueList
 from twofront.core.rules.cells import BadCell, Type, Value, parse_literal
 from twofront.core.rules.reading import read_table
 from twofront.core.rules.table import Table
-from twofront.core.time import BadTime, holds, parse_moment
+from twofront.core.time import BadTime, holds, parse_moment, write_moment
 
 FOLDER = "tables/"
 CLAUSE = "clause"
@@ -51,6 +52,33 @@ def table_of(text: str, file: str, zone: timezone) -> Table:
         TableFaults: It is none.
     """
     return read_table(text.encode(), file=file, zone=zone)
+
+
+def row_of(entry: DecisionTable, *, zone: tzinfo) -> str:
+    """Return the [[table]] row of a table as it stands in a playbook's file.
+
+    Example:
+        >>> from datetime import UTC
+        >>> day = datetime(2020, 2, 20, tzinfo=UTC)
+        >>> entry = DecisionTable(place="330783", decision="t", clause="1/2", file="t.csv", since=day, known=day, source="real: x")
+        >>> print(row_of(entry, zone=UTC))
+        [[table]]
+        place = "330783"
+        decision = "t"
+        clause = "1/2"
+        file = "t.csv"
+        since = "2020-02-20T00:00:00+00:00"
+        known = "2020-02-20T00:00:00+00:00"
+        source = "real: x"
+        <BLANKLINE>
+    """
+    moments = {n: getattr(entry, n) for n in _TIMES}
+    values = {n: getattr(entry, n) for n in ("place", "decision", "clause", "file")}
+    values |= {n: write_moment(m, zone=zone) for n, m in moments.items() if m is not None}
+    values["source"] = entry.source
+    return "\n".join(
+        ["[[table]]", *(f"{n} = {json.dumps(v, ensure_ascii=False)}" for n, v in values.items()), ""]
+    )
 
 
 @dataclass(frozen=True, slots=True)

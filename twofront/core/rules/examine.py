@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from math import floor, inf, nextafter
+from operator import and_
 from typing import Any
 
 from twofront.core.rules.cells import Plain, Type, Value, plain
@@ -123,8 +124,8 @@ def _overlaps(table: Table, space: Space) -> Iterator[Overlap]:
     boxes = space.boxes
     for i, a in enumerate(boxes):
         for j in range(i):
-            both = tuple(x & y for x, y in zip(a, boxes[j], strict=True))
-            if all(both):
+            if all(map(and_, a, boxes[j])):
+                both = tuple(map(and_, a, boxes[j]))
                 yield Overlap((j + 1, i + 1), space.witness(both), table.rows[j].out == table.rows[i].out)
 
 
@@ -145,7 +146,7 @@ def _unreachable(table: Table, space: Space) -> Iterator[Unreachable]:
 
 def _cover(box: Box, rows: Sequence[int], boxes: Sequence[Box]) -> list[int] | None:
     """Return rows that together cover a box, few where that is cheap; None where some of it lies outside them all."""
-    near = [j for j in rows if all(x & y for x, y in zip(box, boxes[j], strict=True))]
+    near = [j for j in rows if all(map(and_, box, boxes[j]))]
     alone = next((j for j in near if not any(x & ~y for x, y in zip(box, boxes[j], strict=True))), None)
     if alone is not None:
         return [alone]

@@ -21,7 +21,7 @@ from twofront.core.time import BadTime, parse_moment
 
 HEADS = ("#table", "#hit", "#from", "#to", "#source")
 DEFAULT = "#default"
-_IN, _OUT = "in:", "out:"
+IN, OUT = "in:", "out:"
 
 
 class TableFaults(Exception):  # noqa: N818 - it is named for what it carries
@@ -83,7 +83,7 @@ def read_grid(grid: Grid, *, file: str, zone: timezone = COUNTY_ZONE) -> Table:
         >>> read_grid(Grid.of(rows), file="t.xlsx").rows[0].out
         (14.0,)
     """
-    return _Reader(file, zone).table(_grid_lines(grid))
+    return _Reader(file, zone).table(grid_lines(grid))
 
 
 Line = tuple[int, list[str]]
@@ -104,7 +104,8 @@ def _csv_lines(text: str, file: str) -> Iterator[Line]:
         ) from None
 
 
-def _grid_lines(grid: Grid) -> Iterator[Line]:
+def grid_lines(grid: Grid) -> Iterator[Line]:
+    """Yield the rows of a sheet with their numbers; a date cell as its day."""
     for place in range(grid.rows):
         cells = grid.row(place + 1)
         for c, column in grid.columns.items():
@@ -140,7 +141,7 @@ class _Reader:
         lines_of = tuple(n for n, _ in [rest[0], *rest[2:]])[: len(rows) + 1]
         self._stop()
         hit: Any = heads.get("#hit", (0, "unique"))[1]  # _force has looked at it
-        facts, outputs = (tuple(p.column for p in places if p.part == part) for part in (_IN, _OUT))
+        facts, outputs = (tuple(p.column for p in places if p.part == part) for part in (IN, OUT))
         start, end, source = (heads[h][1] if h in heads else None for h in ("#from", "#to", "#source"))
         return Table(
             heads["#table"][1], hit, facts, outputs, rows, default, start, end, source, self.zone, lines_of
@@ -176,7 +177,7 @@ class _Reader:
         line, hit = heads.get("#hit", (1, "unique"))
         if hit not in HITS:
             self._wrong(line, hit, "is no hit policy", f"write one of {', '.join(HITS)}")
-        rank = next((p for p in places if p.part == _OUT and p.column.name == PRIORITY), None)
+        rank = next((p for p in places if p.part == OUT and p.column.name == PRIORITY), None)
         if hit == PRIORITY and (rank is None or rank.column.type != "number"):
             self._wrong(
                 line, hit, "needs a column out:priority of type number", "add it, or choose another policy"
@@ -212,7 +213,7 @@ class _Reader:
             if not heading:
                 self._unnamed(at, type_, lines)
                 continue
-            part = next((p for p in (_IN, _OUT) if heading.startswith(p)), None)
+            part = next((p for p in (IN, OUT) if heading.startswith(p)), None)
             name = heading.removeprefix(part or "").strip()
             if part is None or not name:
                 self._wrong(line, heading, "is no heading", "write in:FACT or out:NAME")
@@ -227,10 +228,10 @@ class _Reader:
                     f"did you mean {near[0]}?" if near else f"write one of {', '.join(TYPES)}",
                 )
             else:
-                if part == _IN and (why := reason_against(name, type_)):
+                if part == IN and (why := reason_against(name, type_)):
                     self._wrong(line, heading, why, "test where somebody stayed, and when")
                 places.append(_Place(at, part, Column(name, type_)))
-        if not self.faults and not any(p.part == _OUT for p in places):
+        if not self.faults and not any(p.part == OUT for p in places):
             self._wrong(line, None, "there is no column out:NAME", "a rule answers something: add an output")
         return places
 
@@ -265,7 +266,7 @@ class _Reader:
 
     def _row(self, line: int, cells: list[str], places: list[_Place]) -> Row:
         tests = []
-        for place in (p for p in places if p.part == _IN):
+        for place in (p for p in places if p.part == IN):
             try:
                 tests.append(parse_cell(cells[place.at], place.column.type, zone=self.zone))
             except BadCell as e:
@@ -274,7 +275,7 @@ class _Reader:
 
     def _default(self, line: int, cells: list[str], places: list[_Place]) -> Out:
         cells = cells + [""] * (max(p.at for p in places) + 1 - len(cells))
-        if places[0].at == 0 and places[0].part == _OUT:
+        if places[0].at == 0 and places[0].part == OUT:
             self._wrong(
                 line,
                 DEFAULT,
@@ -282,7 +283,7 @@ class _Reader:
                 "let the table begin with a column in:FACT",
             )
         odd = next(
-            (cells[p.at] for p in places if p.part == _IN and p.at and cells[p.at] not in ("", ANY)), None
+            (cells[p.at] for p in places if p.part == IN and p.at and cells[p.at] not in ("", ANY)), None
         )
         if odd is not None:
             self._wrong(line, odd, "is a condition of the default", "leave the in: columns of #default empty")
@@ -290,7 +291,7 @@ class _Reader:
 
     def _out(self, line: int, cells: list[str], places: list[_Place]) -> Out:
         values: list[Value | None] = []
-        for place in (p for p in places if p.part == _OUT):
+        for place in (p for p in places if p.part == OUT):
             text = cells[place.at]
             try:
                 values.append(

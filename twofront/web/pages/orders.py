@@ -1,10 +1,10 @@
-"""Pages of the rules: the tables in force, one table, and the public question whether somebody may come."""
+"""Pages of the rules: the tables in force, one table, the drafts, and the public question whether somebody may come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from twofront.web.parts import DayPicker, Field, Form, Link, Page, Pair, Table, Tone
+from twofront.web.parts import Choice, DayPicker, Field, Form, Link, Page, Pair, Table, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class RulesPage(Page):
     table: Annotated[Table, "The tables; a row opens its table"]
     days: Annotated[DayPicker, "Chooses the day, and the moment as of which it is known"]
     come_href: Annotated[str, "The public question"] = ""
+    drafts_href: Annotated[str, "The drafts; empty where the reader may write none"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class RulePage(Page):
     days: Annotated[DayPicker, "Chooses the day, and the moment as of which it is known"]
     tabs: Annotated[Sequence[Link], "Read, try, compare"]
     files: Annotated[Sequence[Link], "The table as it is, as xlsx and CSV"] = ()
+    edit_href: Annotated[str, "Begins a draft from it; empty where the reader may not"] = ""
     tables: Annotated[
         Sequence[Table], "Sentences, the table, the numbers in it; or versions and what differs"
     ] = ()
@@ -84,3 +86,55 @@ class ComePage(Page):
     error: Annotated[str, "Why there is no answer"] = ""
     call: Annotated[str, "Whom to call"] = ""
     basis: Annotated[str, "As of when the rules are, and that nothing is kept"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """What somebody else saved meanwhile, beside what is in the form."""
+
+    text: Annotated[str, "Who saved which version when, and what can be done"]
+    table: Annotated[Table, "Each cell that is another: theirs and ours"]
+    theirs_href: Annotated[str, "Opens theirs, and lets ours go"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """A table that is being written; the sheet is a plain text where there is no script."""
+
+    href: Annotated[str, "Where it is saved"]
+    check_href: Annotated[str, "What is asked while one types"]
+    hidden: Annotated[Sequence[Field], "The key of the act, and the version that one began from"]
+    fields: Annotated[
+        Sequence[Field], "Since when, until when, clause, on what it stands, source, hit policy"
+    ]
+    sheet: Annotated[str, "Headings, types and rows as CSV"]
+    names: Annotated[Sequence[Choice], "The headings that there are, with their names"]
+    is_dirty: Annotated[bool, "Whether the form holds what is saved nowhere"] = False
+    clash: Annotated[Clash | None, "What somebody else saved meanwhile"] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPage(Page):
+    """What shall this table say, and what is wrong with it so far?"""
+
+    template: ClassVar[str] = "orders/draft.html"
+
+    title: Annotated[str, "What the table decides"]
+    note: Annotated[str, "What a draft is, and how it comes into force"]
+    tabs: Annotated[Sequence[Link], "Write, compare, versions; none before it is saved"] = ()
+    pairs: Annotated[Sequence[Pair], "Who saved it when, which version, what stood against it"] = ()
+    files: Annotated[Sequence[Link], "The draft as files"] = ()
+    editor: Annotated[Editor | None, "The table to write on"] = None
+    tables: Annotated[Sequence[Table], "What differs, or the versions"] = ()
+    acts: Annotated[Sequence[Form], "Discard, or bring back"] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftsPage(Page):
+    """Which drafts are there, whose, of which table, and what stands against them?"""
+
+    template: ClassVar[str] = "orders/drafts.html"
+
+    table: Annotated[Table, "The drafts; a row opens its draft"]
+    form: Annotated[Form, "Takes a table in from a file"]
+    faults: Annotated[Table | None, "What is wrong with the file, cell by cell"] = None

@@ -80,12 +80,14 @@ class Decision(Named):
 
     Args:
         each: A record may hold a list under this name; each of its cases is decided, and the strictest answer holds.
+        line: The line that answers for its tables; left out: the command office alone drafts them.
     """
 
     name: ClassVar[str] = "decision"
 
     key: Name
     each: Key | None = None
+    line: Annotated[str | None, Ref("line")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
