@@ -152,12 +152,14 @@ def test_one_case_is_tried_with_the_cells_that_matched(client_as: Callable[[str]
 
 
 def test_an_unknown_decision_or_place_is_not_found(client_as: Callable[[str], Any]) -> None:
-    """Nothing is made up for a table that is not there."""
+    """Nothing is made up for a table that is not there; of a day before a table the list says what there was."""
     office = client_as("office")
 
     assert office.get(f"{HERE}/no.such").status_code == 404
     assert office.get(f"{HERE}/arrival.class", {"place": "x"}).status_code == 404
-    assert office.get(f"{HERE}/arrival.class", {"on": "2020-01-01"}).status_code == 404
+    early = office.get(f"{HERE}/arrival.class", {"on": "2020-01-01"}, follow=True)
+    assert early.redirect_chain == [(f"{HERE}?on=2020-01-01", 303)]
+    assert "2020-01-01 没有生效的表" in early.content.decode()
 
 
 def test_anybody_may_ask_whether_to_come_and_nothing_is_kept(small_county: Any) -> None:

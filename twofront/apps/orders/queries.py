@@ -155,9 +155,9 @@ def find(at: RulesAt, decision: str, *, place: str | None = None) -> InForce | N
     )
 
 
-def decisions(at: RulesAt) -> set[str]:
-    """Return the decisions that there are."""
-    return {row.key for row in at.book.all_of(Decision)}
+def decisions(at: RulesAt) -> dict[str, Decision]:
+    """Return the decisions that there are, by key."""
+    return {row.key: row for row in at.book.all_of(Decision)}
 
 
 def numbers(at: RulesAt, entry: DecisionTable) -> list[RuleParameter]:

@@ -21,7 +21,7 @@ from twofront.core.playbook.dated import RulesAt
 from twofront.core.rules.one import WrongFact
 from twofront.ground import export, kinds, lists, scope
 from twofront.ground.forms import Sent
-from twofront.ground.pages import Request, asked_day, asked_known, name_of, render, require
+from twofront.ground.pages import Request, asked_day, asked_known, back, name_of, render, require, said
 from twofront.web.pages.orders import ComePage, RuleAnswer, RulePage, RulesPage
 from twofront.web.parts import DayPicker, Field, Form, Link, Table
 from twofront.web.templatetags.web import moment as as_moment
@@ -56,7 +56,14 @@ def rule(request: Request, decision: str) -> HttpResponse:
     lists.found(
         decision if decision in queries.decisions(at) and place.isascii() and place.isdecimal() else None
     )
-    found = lists.found(queries.find(at, decision, place=place))
+    found = queries.find(at, decision, place=place)
+    if found is None:
+        text = _("%(rule)s：%(on)s 没有生效的表") % {
+            "rule": name_of(queries.decisions(at)[decision]),
+            "on": on.isoformat(),
+        }
+        said(request, text, tone="warn")
+        return back(f"{reverse('orders:rules')}?{urlencode(_when(request))}")
     if request.GET.get("format") in lists.FORMATS:
         return _file(request, at, found)
     view = request.GET.get("view", "read")
