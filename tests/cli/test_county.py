@@ -298,6 +298,21 @@ def test_somebody_loads_what_his_role_permits(data: Path, tmp_path: Path) -> Non
 PLAYBOOKS = FILES.parents[1] / "playbooks"
 
 
+def test_a_foreign_village_rejects_its_row_alone(data: Path, tmp_path: Path) -> None:
+    """Of two villages a township's clerk reports his own; the other is none that he knows."""
+    both = tmp_path / "both.csv"
+    both.write_text(
+        "date,village,dwellings,done\n2020-02-16,330783001001,100,7\n2020-02-16,330783123001,100,7\n", "utf-8"
+    )
+
+    done = _run("load", "coverage", both, "--data", data, "--by", "wuning")
+
+    assert (done.code, done["accepted"], done["rejected"]) == (1, 1, 1), done.words
+    assert [(r["field"], r["code"], r["cells"]) for r in done["reasons"]] == [
+        ("village", "unknown_value", ["B3"])
+    ]
+
+
 def test_only_who_may_change_the_settings_puts_a_playbook_in_force(data: Path) -> None:
     """The operator may, also while nobody serves; a clerk, an auditor, the playbook of another county are refused."""
     own = PLAYBOOKS / "dongyang-2020"

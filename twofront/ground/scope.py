@@ -35,6 +35,10 @@ class Scope:
         """Tell whether a row of this line and block is seen; the same rule as the policy in the database."""
         return any(_covers(pair, line, block) for pair in self.read)
 
+    def may_write(self, *, line: str | None, block: str | None) -> bool:
+        """Tell whether a row of this line and block may be written."""
+        return any(_covers(pair, line, block) for pair in self.write)
+
     @property
     def is_whole(self) -> bool:
         """Whether everything is seen."""

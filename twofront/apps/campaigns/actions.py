@@ -11,10 +11,12 @@ from twofront.ground.stores import Batch, Reject, Verdict
 def take_coverage(batch: Batch) -> Sequence[Verdict]:
     """Take the progress of villages, cumulative to the end of each day; more done than there is, is refused."""
     c = batch.columns
-    own: list[Verdict] = [
-        _too_many(d, n) if d > n else "new" for d, n in zip(c["done"], c["dwellings"], strict=True)
-    ]
     line = next((g.line for g in batch.book.of("goal", at=batch.on) if g.counts == "dwellings"), None)
+    writable = {v for v in set(c["village"]) if batch.act.by.scope.may_write(line=line, block=v)}
+    own: list[Verdict] = [
+        _FOREIGN if village not in writable else _too_many(d, n) if d > n else "new"
+        for village, d, n in zip(c["village"], c["done"], c["dwellings"], strict=True)
+    ]
     states = stores.facts(
         Coverage,
         batch,
@@ -25,6 +27,14 @@ def take_coverage(batch: Batch) -> Sequence[Verdict]:
     )
     batch.act.changed("coverage", *sorted(set(c["date"])))
     return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
+
+
+_FOREIGN = Reject(
+    "village",
+    "unknown_value",
+    "a village of another unit; leave it to that one",
+    "不在本单位范围内的村(社区), 请由所属单位上报",
+)
 
 
 def _too_many(done: int, dwellings: int) -> Reject:
