@@ -96,6 +96,20 @@ def test_a_grid_outside_the_band_is_listed_and_exits_1(village, capsys):
     ]
 
 
+def test_a_small_village_of_large_houses_is_drawn_inside_the_band(tmp_path, capsys):
+    """Four houses in a ring: only 55 + 405 and 319 + 131 lie inside the band; their border is 32.89 + 30.59 m."""
+    (tmp_path / "d.csv").write_text(
+        "id,village,households,x_m,y_m\na,V,55,100,0\nb,V,405,0,100\nc,V,319,-100,0\nd,V,131,0,-100\n"
+    )
+    (tmp_path / "e.csv").write_text("a,b,border_m\na,b,28.07\nb,c,32.89\nc,d,3.26\nd,a,30.59\n")
+    words = (tmp_path / "d.csv", "--edges", tmp_path / "e.csv", "--out", tmp_path / "g.csv")
+
+    code, said, _ = run(capsys, "grids", "draw", *words)
+
+    found = json.loads(said)
+    assert (code, found["grids"], found["outside"], round(found["cut_m"], 2)) == (0, 2, [], 63.48)
+
+
 def test_a_drawing_in_pieces_exits_1(village, capsys):
     """Two opposite corners in one grid are a breach."""
     rows = [f"D{i},{'V-2' if i in (0, 899) else 'V-1'}" for i in range(900)]
