@@ -110,6 +110,45 @@ def test_a_small_village_of_large_houses_is_drawn_inside_the_band(tmp_path, caps
     assert (code, found["grids"], found["outside"], round(found["cut_m"], 2)) == (0, 2, [], 63.48)
 
 
+@pytest.mark.parametrize("place", ["seq", "x_m,y_m"])
+def test_another_number_that_fits_is_drawn_where_it_leaves_no_grid_outside(tmp_path, capsys, place):
+    """490, 450, 50: three grids have the mean nearest to 400, and one outside; two, of 490 and 500, have none."""
+    spots = ["1", "2", "3"] if place == "seq" else ["0,0", "10,0", "20,0"]
+    rows = [f"{i},V,{h},{spot}" for i, h, spot in zip("abc", (490, 450, 50), spots, strict=True)]
+    (tmp_path / "d.csv").write_text("\n".join([f"id,village,households,{place}", *rows]) + "\n")
+
+    code, said, _ = run(capsys, "grids", "draw", tmp_path / "d.csv", "--out", tmp_path / "g.csv")
+
+    assert (code, json.loads(said)["outside"]) == (0, [])
+    assert (tmp_path / "g.csv").read_text() == "id,grid\na,V-1\nb,V-2\nc,V-2\n"
+
+
+@pytest.mark.parametrize("place", ["seq", "x_m,y_m"])
+def test_a_special_group_is_a_grid_of_its_own_whoever_draws(tmp_path, capsys, place):
+    """A market between two blocks of flats: drawn apart, taken apart again when redrawn, and never merged by hand."""
+    spots = ["1", "2", "3"] if place == "seq" else ["0,0", "10,0", "9,20"]
+    rows = [
+        f"{i},V,{h},{s},{spot}"
+        for i, h, s, spot in zip("abm", (200, 200, 100), ("", "", " Y市场 "), spots, strict=True)
+    ]
+    dwellings = tmp_path / "d.csv"
+    dwellings.write_text("\n".join([f"id,village,households,special,{place}", *rows]) + "\n")
+    (tmp_path / "old.csv").write_text("id,grid\na,V-1\nb,V-1\nm,V-1\n")
+    market = {"grid": "V-2", "village": "V", "households": 100, "reason": "special", "forced": True}
+
+    drawn = run(capsys, "grids", "draw", dwellings, "--out", tmp_path / "g.csv")
+    redrawn = run(capsys, "grids", "redraw", tmp_path / "old.csv", dwellings, "--out", tmp_path / "r.csv")
+
+    for code, said, _ in (drawn, redrawn):
+        assert (code, json.loads(said)["outside"]) == (1, [market])
+    assert (json.loads(drawn[1])["forced"], json.loads(redrawn[1])["born"]) == (1, ["V-2"])
+    for name in ("g.csv", "r.csv"):
+        assert (tmp_path / name).read_text() == "id,grid\na,V-1\nb,V-1\nm,V-2\n"
+    for edit in (["--merge", "V-1", "V-2"], ["--move", "b", "V-2"]):
+        code, _, err = run(capsys, "grids", "redraw", tmp_path / "g.csv", dwellings, *edit)
+        assert (code, "a special group together with others" in err) == (2, True)
+
+
 def test_a_drawing_in_pieces_exits_1(village, capsys):
     """Two opposite corners in one grid are a breach."""
     rows = [f"D{i},{'V-2' if i in (0, 899) else 'V-1'}" for i in range(900)]

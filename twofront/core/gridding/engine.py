@@ -5,19 +5,21 @@ part and seed give the same division, whatever else is drawn beside it.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pymetis
 
 from twofront.core.gridding import exact
-from twofront.core.gridding.band import Band, fits, forced, number
+from twofront.core.gridding.band import Band, fits, number, others, unavoidable
 from twofront.core.gridding.kernels import Heat, Part, Wish, anneal, exchange, missing, pieces, value
 from twofront.core.gridding.tables import Ints
 from twofront.core.gridding.trees import divide, halves
 
 SLACK = 0.05  # of the mean: what a grid may deviate, or its part's largest dwelling if that is more
 _SMALL = 150  # dwellings of a part for which more is tried, and its division improved by exchanges
+_OTHERS = 8  # other numbers of grids tried for a part that is not small
 _HALVES = 24  # divisions in two to begin with
 _METIS = threading.Lock()  # METIS draws from the C library's one generator
 _METIS_LEAST = 8  # dwellings a grid, below which METIS leaves grids empty
@@ -89,36 +91,26 @@ def grids_of(part: Part, band: Band) -> int:
     return max(1, min(wanted, int((part.households > 0).sum())))
 
 
-def numbers(part: Part, band: Band) -> list[int]:
-    """Return the numbers of grids to try for a part: the contract's own, then the others that fit, the nearest mean first.
+def fewest_outside(part: Part, first: int, drawn: Callable[[int], Ints], *, band: Band) -> Ints:
+    """Return the drawing of a part into a first number of grids, or into another that leaves fewer outside the band.
 
-    The others count only where the first leaves more grids outside the band than must be. Where none fits, those beside it.
+    Another is drawn only as long as those before leave more outside than must be, the nearest first, and of a part that is
+    not small eight at most.
 
     Example:
         >>> row = Part(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0), np.array([490, 450, 50]))
-        >>> numbers(row, Band(300, 500)), numbers(row, Band(480, 490))
-        ([3, 2], [2, 3, 1])
+        >>> fewest_outside(row, 3, lambda grids: np.minimum(np.arange(3), grids - 1), band=Band(300, 500)).tolist()
+        [0, 1, 1]
     """
-    first, households = grids_of(part, band), int(part.households.sum())
+    least = unavoidable(part.households, band)
     most = int((part.households > 0).sum())
-    fitting = [
-        k for k in range(-(-households // band.most), min(most, households // band.least) + 1) if k != first
-    ]
-    if fits(households, number(households, band), band):
-        return [first, *sorted(fitting, key=lambda k: (abs(households / k - band.middle), k))]
-    beside = [k for k in range(1, min(most, households // band.least + 1) + 1) if k != first]
-    return [first, *sorted(beside, key=lambda k: (abs(k - first), -k))]
-
-
-def unavoidable(part: Part, band: Band) -> int:
-    """Return how many grids of a part are outside the band at least: one a dwelling above it, or one where no number fits.
-
-    Example:
-        >>> row = Part(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0), np.array([490, 450, 50]))
-        >>> unavoidable(row, Band(300, 500)), unavoidable(row, Band(480, 490)), unavoidable(row, Band(30, 80))
-        (0, 1, 2)
-    """
-    return max(int((part.households > band.most).sum()), int(forced(int(part.households.sum()), band)))
+    beside = others(int(part.households.sum()), band, first=first, most=most)
+    best = drawn(first)
+    for grids in beside if len(part.households) <= exact.MOST else beside[:_OTHERS]:
+        if misses(part, best, band) <= least:
+            break
+        best = min(best, drawn(grids), key=lambda grid: misses(part, grid, band))
+    return best
 
 
 def divided(
