@@ -237,7 +237,14 @@ def dwellings(rows: Sheet, *, known: frozenset[str] | None = None) -> Dwellings:
     else:
         seq = np.empty(0)
     return Dwellings(
-        ids=ids, village=village, villages=names, households=_households(rows), x=x, y=y, seq=seq
+        ids=ids,
+        village=village,
+        villages=names,
+        households=_households(rows),
+        x=x,
+        y=y,
+        seq=seq,
+        special=_special(rows),
     )
 
 
@@ -409,6 +416,14 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
+
+
+def _special(rows: Sheet) -> Ints | None:
+    """Return the special group of each dwelling, -1 for none; None where there is no group at all."""
+    if not _given(rows, "special"):
+        return None
+    names, group = _codes(pc.utf8_trim_whitespace(rows.columns["special"]))
+    return group - 1 if names[0] == "" else group
 
 
 def _households(rows: Sheet) -> Ints:
