@@ -82,6 +82,29 @@ def band_of(args: argparse.Namespace) -> "Band":
     return Band(args.min, args.max)
 
 
+def refuse_overwriting(args: argparse.Namespace, *, inputs: Sequence[str]) -> None:
+    """Refuse an output that would destroy an input, or another output.
+
+    Args:
+        args: The arguments; of the names below those that are there.
+        inputs: The names of the files that are read.
+
+    Raises:
+        CannotDo: --out, --geojson or --mapping names the file of an input or of another of them.
+    """
+    taken = {path.resolve(): name for name in inputs if (path := getattr(args, name, None)) is not None}
+    for name in ("out", "geojson", "mapping"):
+        if (path := getattr(args, name, None)) is None:
+            continue
+        if path.resolve() in taken:
+            raise CannotDo(
+                f"--{name}",
+                f"{path} is also given as {taken[path.resolve()]} and would be overwritten",
+                "give another place",
+            )
+        taken[path.resolve()] = f"--{name}"
+
+
 def day_of(text: str, where: str) -> date:
     """Return a day.
 
