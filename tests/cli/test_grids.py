@@ -320,6 +320,91 @@ def test_an_edit_is_weighed_and_taken_only_with_out(village, capsys):
     assert "V-7 is no grid" in err
 
 
+@pytest.fixture
+def row(tmp_path):
+    """Twenty houses of 40 households in walking order: ten are V-1, ten V-2."""
+    rows = [f"D{i},V,40,{i}" for i in range(1, 21)]
+    (tmp_path / "d.csv").write_text("\n".join(["id,village,households,seq", *rows]) + "\n")
+    (tmp_path / "half.csv").write_text("\n".join(["id,village,households,seq", *rows[:10]]) + "\n")
+    old = [f"D{i},V-{1 if i < 11 else 2}" for i in range(1, 21)]
+    (tmp_path / "old.csv").write_text("\n".join(["id,grid", *old]) + "\n")
+    return tmp_path
+
+
+def test_a_code_whose_houses_are_gone_is_retired_and_never_comes_again(row, capsys):
+    """V-2 is pulled down, then the ground is built over again: the new grid is V-3, without any list kept by hand."""
+    gone = run(capsys, "grids", "redraw", row / "old.csv", row / "half.csv", "--out", row / "a.csv")
+    again = run(capsys, "grids", "redraw", row / "a.csv", row / "d.csv", "--out", row / "b.csv")
+    third = run(capsys, "grids", "redraw", row / "b.csv", row / "half.csv", "--out", row / "c.csv")
+
+    assert (json.loads(gone[1])["retired"], json.loads(gone[1])["dwellings_gone"]) == (["V-2"], 10)
+    assert (row / "a.csv").read_text().splitlines()[:3] == ["id,grid,retired", "D1,V-1,V-2", "D2,V-1,"]
+    assert json.loads(again[1])["born"] == ["V-3"]
+    assert json.loads(third[1])["retired"] == ["V-3"]
+    assert (row / "c.csv").read_text().splitlines()[1] == "D1,V-1,V-2;V-3"
+
+
+def test_a_code_merged_away_does_not_come_again(row, capsys):
+    """V-1 and V-2 are merged by hand, then the one grid is cut: the new half is V-3."""
+    words = ("grids", "redraw")
+    run(capsys, *words, row / "old.csv", row / "d.csv", "--merge", "V-1", "V-2", "--out", row / "a.csv")
+    _, said, _ = run(capsys, *words, row / "a.csv", row / "d.csv", "--cut", "V-1", "--out", row / "b.csv")
+
+    assert [t["grid"] for t in json.loads(said)["touched"]] == ["V-1", "V-3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(
+            ["draw", "d.csv", "--out", "d.csv"], "--out: d.csv is also given as dwellings", id="draw"
+        ),
+        pytest.param(
+            ["draw", "d.csv", "--out", "g", "--geojson", "./g"],
+            "--geojson: g is also given as --out",
+            id="twice",
+        ),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--out", "d.csv"],
+            "--out: d.csv is also given as dwellings",
+            id="redraw",
+        ),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--mapping", "old.csv"],
+            "--mapping: old.csv is also given as old",
+            id="old",
+        ),
+        pytest.param(["micro", "d.csv", "old.csv", "--out", "old.csv"], "--out: old.csv is also", id="micro"),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--reshape", "W"],
+            "--reshape: W is no village of d.csv",
+            id="no village",
+        ),
+        pytest.param(
+            ["redraw", "two.csv", "two_d.csv", "--move", "D1", "W-1", "--out", "x"],
+            "the grid would lie in the villages V and W",
+            id="another village",
+        ),
+        pytest.param(
+            ["redraw", "two.csv", "two_d.csv", "--merge", "V-1", "W-1", "--out", "x"],
+            "the grid would lie in the villages V and W",
+            id="two villages",
+        ),
+    ],
+)
+def test_what_would_destroy_or_cross_exits_2(row, capsys, monkeypatch, words, said):
+    """No input is overwritten, no village is invented, no grid put in two; nothing is written."""
+    monkeypatch.chdir(row)
+    (row / "two_d.csv").write_text("id,village,households,seq\nD1,V,9,1\nD2,V,9,2\nD3,W,9,1\n")
+    (row / "two.csv").write_text("id,grid\nD1,V-1\nD2,V-1\nD3,W-1\n")
+    before = {path.name: path.read_bytes() for path in row.iterdir()}
+
+    code, out, err = run(capsys, "grids", *words)
+
+    assert (code, out, err.count("\n"), said in err) == (2, "", 1, True), err
+    assert {path.name: path.read_bytes() for path in row.iterdir()} == before
+
+
 def test_micro_grids_lie_under_their_grid(village, capsys):
     """Each row has its grid and its micro-grid; the households are 30 to 40."""
     run(capsys, "grids", "draw", village / "d.csv", "--edges", village / "e.csv", "--out", village / "g.csv")

@@ -140,8 +140,18 @@ def redraw(
         outside=outside(of, grid, codes, part_of=part_of, band=band),
         mapping=mapping(of, old, grid, codes),
         born=tuple(sorted(set(codes) - set(old.grids))),
-        retired=tuple(sorted({old.grids[g] for g in np.unique(old.grid[old.grid >= 0])} - set(codes))),
+        retired=tuple(sorted(set(old.grids) - set(codes))),
     )
+
+
+def never_again(old: Old, codes: Sequence[str]) -> list[str]:
+    """Return the codes given earlier that no grid of a new drawing has: they may not come again.
+
+    Example:
+        >>> never_again(Old(np.array([0, 1]), ("V-1", "V-2"), used=frozenset({"V-7"})), ["V-1", "V-8"])
+        ['V-2', 'V-7']
+    """
+    return sorted({*old.grids, *old.used} - set(codes))
 
 
 def mapping(of: Dwellings, old: Old, grid: Ints, codes: Sequence[str]) -> tuple[Passed, ...]:
