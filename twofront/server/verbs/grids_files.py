@@ -145,8 +145,10 @@ def _parquet(data: bytes, *, name: str):  # type: ignore[no-untyped-def]  # noqa
     import pyarrow as pa  # noqa: PLC0415 - heavy things late
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from twofront.core.gridding import tables  # noqa: PLC0415
+
     try:
-        return pq.read_table(pa.BufferReader(data))
+        return pq.read_table(tables.reader(data))
     except pa.ArrowException as e:
         raise CannotDo(name, f"is no Parquet file ({e})", "give a CSV, a .gz of one, or a .parquet") from None
 
