@@ -89,11 +89,11 @@ $(BIN)/twofront: tools/twofront.in | $(BIN)/python
 	@printf '../../../..\n' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/twofront.pth"
 	@cp tools/twofront.in $@ && chmod 755 $@
 
-# A drawing of one village by METIS and one by trees compiles the loops of the grids, and leaves the bytecode of what they import.
-.venv/loops.stamp: twofront/core/gridding/kernels.py twofront/core/gridding/trees.py twofront/core/gridding/graph.py .venv/dev.stamp | $(BIN)/twofront
+# A drawing of one village by METIS, one by trees and two exactly compiles the loops of the grids, and leaves the bytecode of what they import.
+.venv/loops.stamp: twofront/core/gridding/kernels.py twofront/core/gridding/trees.py twofront/core/gridding/exact.py twofront/core/gridding/graph.py .venv/dev.stamp | $(BIN)/twofront
 	@echo 'compiling the loops of the grids'
 	@rm -f twofront/core/gridding/__pycache__/*.nb[ci]  # numba sees no change of a loop in another file
-	@$(BIN)/python -c 'print("id,village,households,x_m,y_m"); [print(f"{i},{i // 64},{1 + i // 64 * 9},{i % 8},{i // 8}") for i in range(72)]' > .venv/loops.csv
+	@$(BIN)/python -c 'print("id,village,households,x_m,y_m"); [print(f"{i},{(i > 63) + (i > 83) + (i > 91)},{1 if i < 64 else 10},{i % 8},{i // 8}") for i in range(98)]' > .venv/loops.csv
 	@$(BIN)/twofront grids draw .venv/loops.csv --min 20 --max 40 --out .venv/loops.grids.csv >/dev/null
 	@touch $@
 

@@ -96,6 +96,59 @@ def test_a_grid_outside_the_band_is_listed_and_exits_1(village, capsys):
     ]
 
 
+def test_a_small_village_of_large_houses_is_drawn_inside_the_band(tmp_path, capsys):
+    """Four houses in a ring: only 55 + 405 and 319 + 131 lie inside the band; their border is 32.89 + 30.59 m."""
+    (tmp_path / "d.csv").write_text(
+        "id,village,households,x_m,y_m\na,V,55,100,0\nb,V,405,0,100\nc,V,319,-100,0\nd,V,131,0,-100\n"
+    )
+    (tmp_path / "e.csv").write_text("a,b,border_m\na,b,28.07\nb,c,32.89\nc,d,3.26\nd,a,30.59\n")
+    words = (tmp_path / "d.csv", "--edges", tmp_path / "e.csv", "--out", tmp_path / "g.csv")
+
+    code, said, _ = run(capsys, "grids", "draw", *words)
+
+    found = json.loads(said)
+    assert (code, found["grids"], found["outside"], round(found["cut_m"], 2)) == (0, 2, [], 63.48)
+
+
+@pytest.mark.parametrize("place", ["seq", "x_m,y_m"])
+def test_another_number_that_fits_is_drawn_where_it_leaves_no_grid_outside(tmp_path, capsys, place):
+    """490, 450, 50: three grids have the mean nearest to 400, and one outside; two, of 490 and 500, have none."""
+    spots = ["1", "2", "3"] if place == "seq" else ["0,0", "10,0", "20,0"]
+    rows = [f"{i},V,{h},{spot}" for i, h, spot in zip("abc", (490, 450, 50), spots, strict=True)]
+    (tmp_path / "d.csv").write_text("\n".join([f"id,village,households,{place}", *rows]) + "\n")
+
+    code, said, _ = run(capsys, "grids", "draw", tmp_path / "d.csv", "--out", tmp_path / "g.csv")
+
+    assert (code, json.loads(said)["outside"]) == (0, [])
+    assert (tmp_path / "g.csv").read_text() == "id,grid\na,V-1\nb,V-2\nc,V-2\n"
+
+
+@pytest.mark.parametrize("place", ["seq", "x_m,y_m"])
+def test_a_special_group_is_a_grid_of_its_own_whoever_draws(tmp_path, capsys, place):
+    """A market between two blocks of flats: drawn apart, taken apart again when redrawn, and never merged by hand."""
+    spots = ["1", "2", "3"] if place == "seq" else ["0,0", "10,0", "9,20"]
+    rows = [
+        f"{i},V,{h},{s},{spot}"
+        for i, h, s, spot in zip("abm", (200, 200, 100), ("", "", " Y市场 "), spots, strict=True)
+    ]
+    dwellings = tmp_path / "d.csv"
+    dwellings.write_text("\n".join([f"id,village,households,special,{place}", *rows]) + "\n")
+    (tmp_path / "old.csv").write_text("id,grid\na,V-1\nb,V-1\nm,V-1\n")
+    market = {"grid": "V-2", "village": "V", "households": 100, "reason": "special", "forced": True}
+
+    drawn = run(capsys, "grids", "draw", dwellings, "--out", tmp_path / "g.csv")
+    redrawn = run(capsys, "grids", "redraw", tmp_path / "old.csv", dwellings, "--out", tmp_path / "r.csv")
+
+    for code, said, _ in (drawn, redrawn):
+        assert (code, json.loads(said)["outside"]) == (1, [market])
+    assert (json.loads(drawn[1])["forced"], json.loads(redrawn[1])["born"]) == (1, ["V-2"])
+    for name in ("g.csv", "r.csv"):
+        assert (tmp_path / name).read_text() == "id,grid\na,V-1\nb,V-1\nm,V-2\n"
+    for edit in (["--merge", "V-1", "V-2"], ["--move", "b", "V-2"]):
+        code, _, err = run(capsys, "grids", "redraw", tmp_path / "g.csv", dwellings, *edit)
+        assert (code, "a special group together with others" in err) == (2, True)
+
+
 def test_a_drawing_in_pieces_exits_1(village, capsys):
     """Two opposite corners in one grid are a breach."""
     rows = [f"D{i},{'V-2' if i in (0, 899) else 'V-1'}" for i in range(900)]
@@ -265,6 +318,91 @@ def test_an_edit_is_weighed_and_taken_only_with_out(village, capsys):
     assert (code, json.loads(said)["breaches"], sorted(village.iterdir()) == before) == (0, 0, True)
     assert (refused, out) == (2, "")
     assert "V-7 is no grid" in err
+
+
+@pytest.fixture
+def row(tmp_path):
+    """Twenty houses of 40 households in walking order: ten are V-1, ten V-2."""
+    rows = [f"D{i},V,40,{i}" for i in range(1, 21)]
+    (tmp_path / "d.csv").write_text("\n".join(["id,village,households,seq", *rows]) + "\n")
+    (tmp_path / "half.csv").write_text("\n".join(["id,village,households,seq", *rows[:10]]) + "\n")
+    old = [f"D{i},V-{1 if i < 11 else 2}" for i in range(1, 21)]
+    (tmp_path / "old.csv").write_text("\n".join(["id,grid", *old]) + "\n")
+    return tmp_path
+
+
+def test_a_code_whose_houses_are_gone_is_retired_and_never_comes_again(row, capsys):
+    """V-2 is pulled down, then the ground is built over again: the new grid is V-3, without any list kept by hand."""
+    gone = run(capsys, "grids", "redraw", row / "old.csv", row / "half.csv", "--out", row / "a.csv")
+    again = run(capsys, "grids", "redraw", row / "a.csv", row / "d.csv", "--out", row / "b.csv")
+    third = run(capsys, "grids", "redraw", row / "b.csv", row / "half.csv", "--out", row / "c.csv")
+
+    assert (json.loads(gone[1])["retired"], json.loads(gone[1])["dwellings_gone"]) == (["V-2"], 10)
+    assert (row / "a.csv").read_text().splitlines()[:3] == ["id,grid,retired", "D1,V-1,V-2", "D2,V-1,"]
+    assert json.loads(again[1])["born"] == ["V-3"]
+    assert json.loads(third[1])["retired"] == ["V-3"]
+    assert (row / "c.csv").read_text().splitlines()[1] == "D1,V-1,V-2;V-3"
+
+
+def test_a_code_merged_away_does_not_come_again(row, capsys):
+    """V-1 and V-2 are merged by hand, then the one grid is cut: the new half is V-3."""
+    words = ("grids", "redraw")
+    run(capsys, *words, row / "old.csv", row / "d.csv", "--merge", "V-1", "V-2", "--out", row / "a.csv")
+    _, said, _ = run(capsys, *words, row / "a.csv", row / "d.csv", "--cut", "V-1", "--out", row / "b.csv")
+
+    assert [t["grid"] for t in json.loads(said)["touched"]] == ["V-1", "V-3"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(
+            ["draw", "d.csv", "--out", "d.csv"], "--out: d.csv is also given as dwellings", id="draw"
+        ),
+        pytest.param(
+            ["draw", "d.csv", "--out", "g", "--geojson", "./g"],
+            "--geojson: g is also given as --out",
+            id="twice",
+        ),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--out", "d.csv"],
+            "--out: d.csv is also given as dwellings",
+            id="redraw",
+        ),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--mapping", "old.csv"],
+            "--mapping: old.csv is also given as old",
+            id="old",
+        ),
+        pytest.param(["micro", "d.csv", "old.csv", "--out", "old.csv"], "--out: old.csv is also", id="micro"),
+        pytest.param(
+            ["redraw", "old.csv", "d.csv", "--reshape", "W"],
+            "--reshape: W is no village of d.csv",
+            id="no village",
+        ),
+        pytest.param(
+            ["redraw", "two.csv", "two_d.csv", "--move", "D1", "W-1", "--out", "x"],
+            "the grid would lie in the villages V and W",
+            id="another village",
+        ),
+        pytest.param(
+            ["redraw", "two.csv", "two_d.csv", "--merge", "V-1", "W-1", "--out", "x"],
+            "the grid would lie in the villages V and W",
+            id="two villages",
+        ),
+    ],
+)
+def test_what_would_destroy_or_cross_exits_2(row, capsys, monkeypatch, words, said):
+    """No input is overwritten, no village is invented, no grid put in two; nothing is written."""
+    monkeypatch.chdir(row)
+    (row / "two_d.csv").write_text("id,village,households,seq\nD1,V,9,1\nD2,V,9,2\nD3,W,9,1\n")
+    (row / "two.csv").write_text("id,grid\nD1,V-1\nD2,V-1\nD3,W-1\n")
+    before = {path.name: path.read_bytes() for path in row.iterdir()}
+
+    code, out, err = run(capsys, "grids", *words)
+
+    assert (code, out, err.count("\n"), said in err) == (2, "", 1, True), err
+    assert {path.name: path.read_bytes() for path in row.iterdir()} == before
 
 
 def test_micro_grids_lie_under_their_grid(village, capsys):

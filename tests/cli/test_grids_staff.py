@@ -33,12 +33,25 @@ def run(capsys, folder, *words):
 
 
 def test_posts_are_filled_and_open_ones_say_why(folder, capsys):
-    """On the 21st Wu's loan is over: Li is chief of V-1 and holds one post of V-2, never two of one grid; He is in quarantine."""
+    """On the 21st Wu's loan is over and He is in quarantine: Li holds two of the three posts."""
     code, out, err = run(capsys, folder, "--on", "2020-02-21")
 
     found = json.loads(out)
     assert (code, err, found["posts"], found["filled"], len(found["open"])) == (1, "", 3, 2, 1)
-    assert (folder / "out.csv").read_text().startswith("grid,post,person\nV-1,chief,Li\n")
+    assert (folder / "out.csv").read_text().startswith("grid,post,person\n")
+    assert [(o["why"], o["skilled"], o["away"], o["held"]) for o in found["open"]] == [
+        ("all_have_their_load", 2, 1, 0)
+    ]
+
+
+@pytest.mark.parametrize("mark", [";", "；", "、", "，"])
+def test_skills_are_parted_by_any_of_the_usual_marks(folder, capsys, mark):
+    """A full-width mark of a Chinese keyboard parts two skills as the narrow one does."""
+    (folder / "people.csv").write_text(f"person,skills,x_m,y_m\nLi,chief{mark}health,0,0\nWu,chief,0,0\n")
+
+    code, out, _ = run(capsys, folder)
+
+    assert (code, json.loads(out)["filled"]) == (0, 3)
 
 
 def test_all_filled_exits_0(folder, capsys):
@@ -66,6 +79,12 @@ def test_all_filled_exits_0(folder, capsys):
             id="no place",
         ),
         pytest.param(
+            PEOPLE + "Yu,chief,0,0,2020-02-21,2020-02-19,\n",
+            ["--on", "2020-02-20"],
+            "people.csv:5: the loan ends on 2020-02-19, before it begins",
+            id="a loan that ends first",
+        ),
+        pytest.param(
             PEOPLE + "Yu,,0,0,,,\n",
             ["--on", "2020-02-20"],
             "people.csv:5: the skills is empty",
@@ -89,15 +108,21 @@ def ready(capsys, tmp_path, text, deadline="2020-02-21"):
 
 
 def test_readiness_names_who_will_have_finished(capsys, tmp_path):
-    """Two days are left. A steady 100 a day brings North from 300 to 500 of 500.
+    """Two days are left. North has 10 of 310 left at 100 a day. South goes 90, 110, 110, 90.
 
-    South goes 90, 110, 100: likely 500, and the range by Student's t with 2 degrees: 1.886 x 10 x sqrt(2 + 4/3) = 34.4.
-    West has one day of pace: nothing is said.
+    By hand: mean 100, spread 400/3 (above 100, that of counts); believed of a slope 500/(500 + 133.3) = 0.789, and the slope is 0;
+    spread about it 400/(3 - 0.789) = 180.95; variance 2 x 180.95 x (2 + 4/4) + 0.789 x 133.3/5 x 6^2 = 1,843.6; with Student's
+    t of 3 degrees 1.638 x 42.94 = 70.33 either way. High: 400 + 200 + 70.33. Low: of 1,000 left,
+    1,000 x (1 - e^(-0.12967)) = 121.61 more. West has one day of pace: nothing is said.
     """
-    days = {"North": [0, 100, 200, 300], "South": [0, 90, 200, 300], "West": [0, 5]}
+    days = {
+        "North": ([0, 100, 200, 300], 310),
+        "South": ([0, 90, 200, 310, 400], 1400),
+        "West": ([0, 5], 500),
+    }
     rows = [
-        f"{name},2020-02-{19 - len(done) + 1 + i},{n},500"
-        for name, done in days.items()
+        f"{name},2020-02-{19 - len(done) + 1 + i},{n},{total}"
+        for name, (done, total) in days.items()
         for i, n in enumerate(done)
     ]
 
@@ -108,13 +133,13 @@ def test_readiness_names_who_will_have_finished(capsys, tmp_path):
     assert (code, err) == (1, "")
     assert {k: found[k] for k in ("will", "may", "will_not", "unknown")} == {
         "will": 1,
-        "may": 1,
-        "will_not": 0,
+        "may": 0,
+        "will_not": 1,
         "unknown": 1,
     }
-    assert (north["low"], north["likely"], north["high"], north["verdict"]) == (500, 500, 500, "will")
-    assert (south["likely"], south["verdict"], south["as_of"]) == (500, "may", "2020-02-19")
-    assert south["low"] == pytest.approx(500 - 34.434, abs=0.01)
+    assert (north["low"], north["likely"], north["high"], north["verdict"]) == (310, 310, 310, "will")
+    assert (south["likely"], south["verdict"], south["as_of"]) == (600, "will_not", "2020-02-19")
+    assert (south["low"], south["high"]) == pytest.approx((521.61, 670.33), abs=0.02)
     assert (west["low"], west["high"], west["verdict"]) == (5, 500, "unknown")
 
 

@@ -12,7 +12,9 @@ from tests.oracles.gridding_villages import borders, dwellings, lattice, plain, 
 from twofront.core.gridding.band import Band, number
 from twofront.core.gridding.cells import cells
 from twofront.core.gridding.draw import draw
-from twofront.core.gridding.engine import Effort
+from twofront.core.gridding.engine import Effort, divided
+from twofront.core.gridding.graph import net
+from twofront.core.gridding.kernels import Part
 from twofront.core.gridding.outlines import geojson
 from twofront.core.gridding.score import score
 from twofront.core.gridding.tables import Dwellings
@@ -81,7 +83,10 @@ def test_the_order_of_the_rows_does_not_matter(of, random):
 @given(villages(most=40), st.data())
 @slowly
 def test_no_grid_bridges_a_river(of, data):
-    """With any borders missing, a grid lies in one part, and a part has the contract's number of grids where dwellings allow."""
+    """With any borders missing, a grid lies in one part, and a part has the contract's number of grids where dwellings allow.
+
+    Another number is drawn only where it fits and leaves no more grids outside than with the contract's must be.
+    """
     edges = plain(cells(of).edges)
     edges = {e: m for e, m in edges.items() if data.draw(st.integers(0, 3))}
 
@@ -92,7 +97,21 @@ def test_no_grid_bridges_a_river(of, data):
         assert not any(int(drawn.grid[i]) in grids for i in set(range(len(of))) - part)
         households = [int(of.households[i]) for i in part]
         if max(households) <= BAND.most:
-            assert len(grids) == max(1, min(number(sum(households), BAND), sum(h > 0 for h in households)))
+            own = max(1, min(number(sum(households), BAND), sum(h > 0 for h in households)))
+            loads = np.bincount(drawn.grid, of.households)[sorted(grids)]
+            if ((loads >= BAND.least) & (loads <= BAND.most)).all():
+                assert len(grids) in oracle.numbers_that_fit(sum(households), BAND.least, BAND.most)
+            elif len(part) > 7:
+                assert len(grids) == own or oracle.number(sum(households), BAND.least, BAND.most) is not None
+            elif len(grids) != own:
+                places = sorted(part)
+                inner = {
+                    (places.index(a), places.index(b)): m for (a, b), m in edges.items() if {a, b} <= part
+                }
+                own_fewest, _ = oracle.best_division(
+                    [int(of.households[i]) for i in places], inner, own, BAND.least, BAND.most
+                )
+                assert ((loads < BAND.least) | (loads > BAND.most)).sum() < own_fewest
 
 
 @given(st.integers(2, 9), st.integers(2, 9), st.integers(0, 5))
@@ -130,6 +149,55 @@ def test_two_grids_are_as_short_as_the_proven_optimum(n):
     assert score(of, borders(edges), drawn.grid, band=band).cut_m == pytest.approx(
         oracle.best_two(of.households.tolist(), edges, low, high)
     )
+
+
+@pytest.mark.parametrize(("n", "seed"), [(27, 1), (30, 2), (40, 3), (48, 4)])
+@pytest.mark.slow  # HiGHS proves each optimum in some seconds
+def test_two_grids_of_few_large_dwellings_are_as_short_as_the_proven_optimum(n, seed):
+    """Where few dwellings are large and the range is narrow, the border is the exact optimum too."""
+    rng = np.random.default_rng(seed)
+    weight = rng.uniform(0.05, 1, n) ** 3
+    of = dwellings(
+        np.round(weight / weight.sum() * 660).astype(int), points=rng.uniform(0, 300, (n, 2)).tolist()
+    )
+    edges = plain(cells(of).edges)
+    mean, room = int(of.households.sum()) / 2, max(0.05 * 330, int(of.households.max()))
+    low, high = max(300, int(np.ceil(mean - room))), min(500, int(np.floor(mean + room)))
+
+    drawn = draw(of, borders(edges), band=Band(300, 500))
+
+    assert drawn.outside == ()
+    assert score(of, borders(edges), drawn.grid, band=Band(300, 500)).cut_m == pytest.approx(
+        oracle.best_two(of.households.tolist(), edges, low, high)
+    )
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 4, 5, 9, 12, 20]), min_size=2, max_size=7),
+    st.integers(2, 4),
+    st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda p: p[0] < p[1]), max_size=6),
+    st.integers(0, 2**20),
+)
+@slowly
+def test_no_division_of_a_small_part_is_better(households, grids, chords, lengths):
+    """On a row of dwellings with chords: fewest grids outside the band, evenly, the shortest border: as good as trying all."""
+    n, grids = len(households), min(grids, len(households))
+    pairs = {(i, i + 1) for i in range(n - 1)} | {p for p in chords if p[1] < n}
+    edges = {p: 1.0 + (lengths >> i) % 8 for i, p in enumerate(sorted(pairs))}
+    laid = net(dwellings(households, seq=list(range(n))), borders(edges))
+    least, most = sum(households) // (grids + 1) + 1, sum(households) // grids + 6
+    if not least * grids <= sum(households) or max(households) > most:
+        return
+
+    found = divided(Part(*laid.part(0)), grids, band=Band(least, most), seed=0, effort=QUICK)
+
+    fewest, even = oracle.best_division(households, edges, grids, least, most)
+    loads = [sum(h for h, g in zip(households, found, strict=True) if g == grid) for grid in range(grids)]
+    outside = sum(not least <= load <= most for load in loads)
+    assert all(len(oracle.pieces([v for v in range(n) if found[v] == g], edges)) == 1 for g in range(grids))
+    assert outside == fewest
+    if even is not None and even[0] == fewest:
+        assert sum(m for (a, b), m in edges.items() if found[a] != found[b]) == pytest.approx(even[1])
 
 
 def test_only_an_exact_half_fits():

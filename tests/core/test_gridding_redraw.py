@@ -178,9 +178,23 @@ def test_a_list_in_codes_and_words_is_taken_over():
     assert len(placed(of, borders({(0, 1): 1.0}), old)[0]) == 5
 
 
+def test_numbers_in_a_range_count_as_numbers():
+    """Twenty dwellings 1 to 20, codes not padded: A1 covers 2 to 10 and A2 11 to 20; the dwelling 1 is new."""
+    of = dwellings([1] * 20, seq=list(range(20)), ids=[str(i + 1) for i in range(20)])
+
+    old = adopt(sheet(b"grid,covers\nA1,2..10\nA2,11..20\n", name="o.csv", need=["grid"], may=["covers"]), of)
+
+    assert old.grid.tolist() == [NONE] + [0] * 9 + [1] * 10
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        pytest.param(
+            "grid,covers\nA,D00001..D00000\n",
+            "o.csv:2: the range D00001..D00000 ends before it begins; write D00000..D00001",
+            id="reversed",
+        ),
         pytest.param(
             "grid,covers\nA,D00000\nB,D00000\n",
             "o.csv:3: the dwelling D00000 is covered by two grids",

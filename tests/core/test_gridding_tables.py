@@ -138,3 +138,13 @@ def test_a_table_of_parquet_is_read_as_a_csv_is():
 
     with pytest.raises(CannotDo, match=r"d.parquet:2: households '' is no number"):
         tables.dwellings(tables.sheet_of(table, name="d.parquet", **COLUMNS))
+
+
+def test_arrow_reads_from_memory_of_its_own():
+    """Nothing of Arrow holds the bytes it was given: a thread that ended later than the interpreter would abort the process."""
+    data = bytearray(b"id\nA\n")
+    held = tables.reader(data)
+
+    data.append(0)  # Python refuses to lengthen bytes that somebody holds
+
+    assert held.read() == b"id\nA\n"

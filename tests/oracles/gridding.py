@@ -105,6 +105,36 @@ def best_runs(households, grids, least, most):
     return best
 
 
+def best_division(households, edges, grids, least, most):
+    """By trying all: the fewest grids outside the band, then the shortest border among the even ones; None if none is even.
+
+    Even: each grid within max(5 %, largest dwelling / mean) of the mean. Returns the fewest outside in all, and the pair
+    (fewest outside, shortest border) of the even divisions.
+    """
+    mean = Fraction(sum(households), grids)
+    room = max(mean / 20, Fraction(max(households)))
+    fewest, even = None, None
+    for label in _labels(len(households), grids):
+        sides = [[v for v, g in enumerate(label) if g == grid] for grid in range(grids)]
+        if any(len(pieces(side, edges)) != 1 for side in sides):
+            continue
+        loads = [sum(households[v] for v in side) for side in sides]
+        outside = sum(not least <= load <= most for load in loads)
+        fewest = outside if fewest is None else min(fewest, outside)
+        if all(abs(load - mean) <= room for load in loads):
+            worth = outside, math.fsum(m for (a, b), m in edges.items() if label[a] != label[b])
+            even = worth if even is None else min(even, worth)
+    return fewest, even
+
+
+def _labels(places, grids):
+    """All ways to give places to grids, none empty, a grid numbered by its first place."""
+    for label in itertools.product(range(grids), repeat=places):
+        firsts = [label.index(g) for g in range(grids) if g in label]
+        if len(firsts) == grids and firsts == sorted(firsts):
+            yield label
+
+
 def best_two(households, edges, low, high, seconds=600.0):
     """The shortest border between two grids, both in one piece and with low..high households, by HiGHS.
 

@@ -16,8 +16,9 @@ def adopt(rows: Sheet, of: Dwellings, *, used: frozenset[str] = frozenset()) -> 
     r"""Return the old drawing that a sheet tells, with `id, grid` or with `grid, covers` (and any words beside them).
 
     `covers` names what a grid covers by codes: dwellings, whole villages, or `A..B` for the dwellings from A to B in the order
-    of their ids; separated by spaces, commas or semicolons, also the Chinese ones. An id that is no dwelling today is counted
-    as gone; a dwelling that no row covers is new.
+    of their ids, in which numbers count as numbers (9 before 10); separated by spaces, commas or semicolons, also the Chinese
+    ones. An id that is no dwelling today is counted as gone; a dwelling that no row covers is new. A column `retired` holds
+    codes given earlier, separated by `;`, as a redrawing writes them.
 
     Args:
         rows: The sheet.
@@ -25,7 +26,8 @@ def adopt(rows: Sheet, of: Dwellings, *, used: frozenset[str] = frozenset()) -> 
         used: Codes given earlier, which may not come again.
 
     Raises:
-        CannotDo: A dwelling stands in two grids, a grid is empty, or a code in `covers` means nothing here.
+        CannotDo: A dwelling stands in two grids, a grid is empty, a code in `covers` means nothing here, or a range ends
+            before it begins.
 
     Example:
         >>> import pyarrow as pa
@@ -52,7 +54,18 @@ def adopt(rows: Sheet, of: Dwellings, *, used: frozenset[str] = frozenset()) -> 
         raise rows.fault(
             -1, "neither the column id nor the column covers is there", "give id, grid or grid, covers"
         )
-    return Old(grid=grid, grids=tuple(sorted(names)), gone=gone, used=used)
+    earlier = {code for cell in rows.columns.get("retired", ()) for code in _codes(str(cell))}
+    return Old(grid=grid, grids=tuple(sorted(names)), gone=gone, used=used | earlier)
+
+
+def _codes(cell: str) -> list[str]:
+    return [code.strip() for code in cell.split(";") if code.strip()]
+
+
+def _natural(code: str) -> tuple[list[str | int], str]:
+    """Return the key of the order in which numbers count as numbers: text and numbers by turns, then the code itself."""
+    cut = re.split(r"([0-9]+)", code)
+    return [int(word) if at % 2 else word for at, word in enumerate(cut)], code
 
 
 def placed(of: Dwellings, borders: Edges, old: Old) -> tuple[Dwellings, Edges, Ints]:
@@ -99,7 +112,7 @@ def _by_dwelling(rows: Sheet, of: Dwellings, number: Ints, grid: Ints) -> int:
 def _by_covers(rows: Sheet, of: Dwellings, number: Ints, grid: Ints) -> int:
     ids: list[str] = of.ids.to_pylist()
     place = {name: i for i, name in enumerate(ids)}
-    order = sorted(range(len(ids)), key=ids.__getitem__)
+    order = sorted(range(len(ids)), key=lambda i: _natural(ids[i]))
     rank = {ids[i]: at for at, i in enumerate(order)}
     for row, text in enumerate(rows.columns["covers"].to_pylist()):
         for word in re.split(r"[\s,;，；、]+", text.strip()):
@@ -108,6 +121,8 @@ def _by_covers(rows: Sheet, of: Dwellings, number: Ints, grid: Ints) -> int:
                 covered = np.flatnonzero(of.village == of.villages.index(word)).tolist()
             elif between and first in rank and last in rank:
                 covered = [order[at] for at in range(rank[first], rank[last] + 1)]
+                if not covered:
+                    raise rows.fault(row, f"the range {word} ends before it begins", f"write {last}..{first}")
             elif word in place:
                 covered = [place[word]]
             elif word:

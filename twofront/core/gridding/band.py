@@ -5,6 +5,9 @@ One law: every grid inside the band wherever a number of grids fits.
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -67,3 +70,36 @@ def forced(households: int, band: Band) -> bool:
         (True, False)
     """
     return not fits(households, number(households, band), band)
+
+
+def others(households: int, band: Band, *, first: int, most: int) -> list[int]:
+    """Return the numbers of grids that may leave fewer outside the band than a first number, in the order to be tried.
+
+    They are the others that fit, the mean nearest to the band's middle first; where none fits, those beside the first.
+
+    Args:
+        households: Of the part.
+        band: The band.
+        first: The number tried before.
+        most: More grids cannot be.
+
+    Example:
+        >>> others(990, Band(300, 500), first=3, most=3), others(990, Band(480, 490), first=2, most=9)
+        ([2], [3, 1])
+    """
+    fewest, last = -(-households // band.most), households // band.least
+    if fewest > last or not households:
+        beside = range(1, min(most, last + 1) + 1)
+        return sorted((k for k in beside if k != first), key=lambda k: (abs(k - first), -k))
+    fitting = range(fewest, min(most, last) + 1)
+    return sorted((k for k in fitting if k != first), key=lambda k: (abs(households / k - band.middle), k))
+
+
+def unavoidable(households: npt.NDArray[np.int64], band: Band) -> int:
+    """Return how many grids of a part are outside the band at least: one a dwelling above it, or one where no number fits.
+
+    Example:
+        >>> [unavoidable(np.array([490, 450, 50]), band) for band in (Band(300, 500), Band(480, 490), Band(30, 80))]
+        [0, 1, 2]
+    """
+    return max(int((households > band.most).sum()), int(forced(int(households.sum()), band)))

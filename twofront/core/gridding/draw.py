@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from twofront.core.gridding.band import Band, forced, number
-from twofront.core.gridding.engine import Effort, divided, grids_of
+from twofront.core.gridding.band import Band, forced
+from twofront.core.gridding.engine import Effort, divided, fewest_outside, grids_of
 from twofront.core.gridding.graph import Net, net, walk, walking
 from twofront.core.gridding.kernels import Part
-from twofront.core.gridding.runs import runs
+from twofront.core.gridding.runs import runs_in_band
 from twofront.core.gridding.tables import Dwellings, Edges, Floats, Ints
 
 Reason = Literal["part_below_band", "no_number_fits", "dwelling_above_band", "special", "not_found"]
@@ -100,21 +100,26 @@ def in_parts(of: Dwellings, borders: Edges, *, band: Band, seed: int, effort: Ef
     laid = net(of, borders)
     parts = [Part(*laid.part(at)) for at in range(laid.parts)]
     alone = is_special(of)[laid.row[laid.start[:-1]]]
-    counts = [1 if alone[i] else grids_of(part, band) for i, part in enumerate(parts)]
     names = of.ids.take(laid.row[laid.start[:-1]]).to_pylist()
 
     def one(at: int) -> Ints:
         mark = zlib.crc32(f"{seed}|{of.villages[laid.village[at]]}|{names[at]}".encode())
-        return divided(parts[at], counts[at], band=band, seed=mark, effort=effort)
+        if alone[at]:
+            return np.zeros(len(parts[at].households), dtype=np.int64)
+        return fewest_outside(
+            parts[at],
+            grids_of(parts[at], band),
+            lambda grids: divided(parts[at], grids, band=band, seed=mark, effort=effort),
+            band=band,
+        )
 
-    pieces = together(
-        one, sorted(range(laid.parts), key=lambda i: -len(parts[i].households) * (counts[i] > 1))
-    )
+    heavy = [len(part.households) * (grids_of(part, band) > 1) for part in parts]
+    pieces = together(one, sorted(range(laid.parts), key=lambda i: -heavy[i]))
     label = np.empty(len(of), dtype=np.int64)
     shift = 0
     for at in range(laid.parts):
         label[laid.row[laid.start[at] : laid.start[at + 1]]] = pieces[at] + shift
-        shift += counts[at]
+        shift += len(parts[at].households)
     return laid, label
 
 
@@ -147,10 +152,8 @@ def in_runs(of: Dwellings, *, band: Band) -> tuple[Net, Ints]:
     shift = 0
     for start, end in pairwise(laid.start):  # a zone is one part, and both orders go zone by zone
         rows = order[start:end]
-        households = of.households[rows]
-        grids = 1 if alone[rows[0]] else max(1, min(number(int(households.sum()), band), len(rows)))
-        label[rows] = runs(households, grids, band=band) + shift
-        shift += grids
+        label[rows] = runs_in_band(of.households[rows], band=band) + shift if not alone[rows[0]] else shift
+        shift += len(rows)
     return laid, label
 
 

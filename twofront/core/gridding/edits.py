@@ -52,7 +52,8 @@ def move(
     """Return the effect of moving a dwelling to another grid.
 
     Raises:
-        CannotEdit: No such dwelling or grid, or it is the last dwelling of its grid.
+        CannotEdit: No such dwelling or grid, it is the last dwelling of its grid, or the other grid lies in another village
+            or special group.
 
     Example:
         >>> import pyarrow as pa
@@ -68,6 +69,7 @@ def move(
     there, here = _code(codes, to), int(grid[row])
     if (grid == here).sum() == 1:
         raise CannotEdit(f"{dwelling} is the last dwelling of {codes[here]}: merge the two grids")
+    _refuse_mixing(of, np.append(np.flatnonzero(grid == there), row))
     after = grid.copy()
     after[row] = there
     return _effect(
@@ -81,7 +83,7 @@ def merge(
     """Return the effect of merging two grids; the code of the one with more households stays.
 
     Raises:
-        CannotEdit: No such grid, or both are one.
+        CannotEdit: No such grid, both are one, or they lie in two villages or special groups.
 
     Example:
         >>> import pyarrow as pa
@@ -93,6 +95,7 @@ def merge(
     a, b = _code(codes, one), _code(codes, other)
     if a == b:
         raise CannotEdit(f"{one} cannot be merged with itself")
+    _refuse_mixing(of, np.flatnonzero((grid == a) | (grid == b)))
     stays, goes = (a, b) if of.households[grid == a].sum() >= of.households[grid == b].sum() else (b, a)
     after = np.where(grid == goes, stays, grid)
     after = after - (after > goes)
@@ -148,6 +151,15 @@ def _code(codes: Sequence[str], wanted: str) -> int:
         return list(codes).index(wanted)
     except ValueError:
         raise CannotEdit(f"{wanted} is no grid") from None
+
+
+def _refuse_mixing(of: Dwellings, rows: Ints) -> None:
+    """Refuse a grid of two villages, or of a special group and others."""
+    villages = [of.villages[v] for v in np.unique(of.village[rows])]
+    if len(villages) > 1:
+        raise CannotEdit(f"the grid would lie in the villages {' and '.join(villages)}")
+    if of.special is not None and len(np.unique(of.special[rows])) > 1:
+        raise CannotEdit("the grid would hold a special group together with others")
 
 
 def _part(of: Dwellings, borders: Edges, rows: Ints) -> Part:

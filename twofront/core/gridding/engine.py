@@ -5,17 +5,22 @@ part and seed give the same division, whatever else is drawn beside it.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pymetis
 
-from twofront.core.gridding.band import Band, fits, number
-from twofront.core.gridding.kernels import Heat, Part, Wish, anneal, missing, pieces, value
+from twofront.core.gridding import exact
+from twofront.core.gridding.band import Band, fits, number, others, unavoidable
+from twofront.core.gridding.kernels import Heat, Part, Wish, anneal, exchange, missing, pieces, value
 from twofront.core.gridding.tables import Ints
-from twofront.core.gridding.trees import divide
+from twofront.core.gridding.trees import divide, halves
 
 SLACK = 0.05  # of the mean: what a grid may deviate, or its part's largest dwelling if that is more
+_SMALL = 150  # dwellings of a part for which more is tried, and its division improved by exchanges
+_OTHERS = 8  # other numbers of grids tried for a part that is not small
+_HALVES = 24  # divisions in two to begin with
 _METIS = threading.Lock()  # METIS draws from the C library's one generator
 _METIS_LEAST = 8  # dwellings a grid, below which METIS leaves grids empty
 
@@ -86,6 +91,28 @@ def grids_of(part: Part, band: Band) -> int:
     return max(1, min(wanted, int((part.households > 0).sum())))
 
 
+def fewest_outside(part: Part, first: int, drawn: Callable[[int], Ints], *, band: Band) -> Ints:
+    """Return the drawing of a part into a first number of grids, or into another that leaves fewer outside the band.
+
+    Another is drawn only as long as those before leave more outside than must be, the nearest first, and of a part that is
+    not small eight at most.
+
+    Example:
+        >>> row = Part(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0), np.array([490, 450, 50]))
+        >>> fewest_outside(row, 3, lambda grids: np.minimum(np.arange(3), grids - 1), band=Band(300, 500)).tolist()
+        [0, 1, 1]
+    """
+    least = unavoidable(part.households, band)
+    most = int((part.households > 0).sum())
+    beside = others(int(part.households.sum()), band, first=first, most=most)
+    best = drawn(first)
+    for grids in beside if len(part.households) <= exact.MOST else beside[:_OTHERS]:
+        if misses(part, best, band) <= least:
+            break
+        best = min(best, drawn(grids), key=lambda grid: misses(part, grid, band))
+    return best
+
+
 def divided(
     part: Part,
     grids: int,
@@ -115,6 +142,9 @@ def divided(
     """
     if grids == 1:
         return np.zeros(len(part.households), dtype=np.int64)
+    proven = _proven(part, grids, band=band) if exact.small(len(part.households), grids) else None
+    if proven is not None and stay is None:
+        return proven
     slack = SLACK if stay is None else 1.0
     best, left = _search(
         part, grids, band=band, seed=seed, effort=effort, stay=stay, first=first, slack=slack
@@ -125,7 +155,21 @@ def divided(
         )
         if (misses(part, wide, band), wide_left) < (misses(part, best, band), left):
             return wide
+    if proven is not None and stay is not None and misses(part, proven, band) < misses(part, best, band):
+        return matched(proven, stay.home, part.households, grids)
     return best
+
+
+def _proven(part: Part, grids: int, *, band: Band) -> Ints:
+    """Return the best division of a small part; where no number of grids fits, only the band and the border count."""
+    above = part.households > band.most
+    usual, rest = part.households[~above], int(part.households[~above].sum())
+    plain = grids - int(above.sum())
+    low, high = 0, int(part.households.sum())
+    if plain > 0 and fits(rest, plain, band):
+        low, high = _even(rest, plain, int(usual.max(initial=0)), slack=SLACK)
+    spare = max(0, rest - plain * band.most)
+    return exact.best(part, grids, exact.Wanted(band.least, band.most, low, high, spare))
 
 
 def _search(
@@ -172,13 +216,20 @@ def _search(
             annealed(one.grid.copy(), seed + 1_000 * later + 31 * at, share)
             for at, one in enumerate(tries * share.again)
         ]
+    if n <= _SMALL:
+        more = [one.grid.copy() for one in tries]
+        more += _halves(part, grids, band=band, slack=slack, seed=seed)
+        for grid in more:
+            wish = Wish(*ranges(part, grid, grids, band=band, slack=slack), home, hold)
+            exchange(part, wish, grid, n * border + hold)
+            tries.append(_Try(missing(part, wish, grid), value(part, wish, grid), grid))
     best = min(tries, key=_Try.worth)
     return best.grid, best.left
 
 
 def _starts(places: int, effort: Effort) -> int:
     """Return how many first divisions are tried: more of a small part, where each is cheap, fewer of a very large one."""
-    if places <= 150:
+    if places <= _SMALL:
         return effort.starts * 4
     return max(2, min(effort.starts, effort.starts * 20_000 // places))
 
@@ -188,8 +239,11 @@ def _start(part: Part, grids: int, *, band: Band, seed: int, slack: float) -> In
         grid = _metis(part, grids, seed)
         if pieces(part, grid) == grids == len(np.unique(grid)):
             return grid
-    low, high = _range(int(part.households.sum()), grids, int(part.households.max()), band=band, slack=slack)
-    return divide(part, grids, low, high, seed)
+    return divide(part, grids, *_range_of(part, grids, band=band, slack=slack), seed)
+
+
+def _halves(part: Part, grids: int, *, band: Band, slack: float, seed: int) -> list[Ints]:
+    return [*halves(part, *_range_of(part, 2, band=band, slack=slack), _HALVES, seed)] if grids == 2 else []
 
 
 def _metis(part: Part, grids: int, seed: int) -> Ints:
@@ -208,12 +262,21 @@ def _metis(part: Part, grids: int, seed: int) -> Ints:
     return np.array(grid, dtype=np.int64)
 
 
+def _range_of(part: Part, grids: int, *, band: Band, slack: float) -> tuple[int, int]:
+    return _range(int(part.households.sum()), grids, int(part.households.max()), band=band, slack=slack)
+
+
 def _range(households: int, grids: int, largest: int, *, band: Band, slack: float) -> tuple[int, int]:
     if not fits(households, grids, band):
         return band.least, band.most
+    low, high = _even(households, grids, largest, slack=slack)
+    return max(band.least, low), min(band.most, high)
+
+
+def _even(households: int, grids: int, largest: int, *, slack: float) -> tuple[int, int]:
     mean = households / grids
     room = max(slack * mean, largest)
-    return max(band.least, int(np.ceil(mean - room))), min(band.most, int(np.floor(mean + room)))
+    return int(np.ceil(mean - room)), int(np.floor(mean + room))
 
 
 def ranges(part: Part, grid: Ints, grids: int, *, band: Band, slack: float) -> tuple[Ints, Ints]:

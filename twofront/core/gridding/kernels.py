@@ -311,6 +311,55 @@ def anneal(part: Part, wish: Wish, grid: Ints, heat: Heat, seed: int) -> None:
 
 
 @compiled
+def exchange(part: Part, wish: Wish, grid: Ints, penalty: float) -> None:
+    """Improve a division in place until no move of one dwelling, and no exchange of two between two grids, makes it shorter.
+
+    Where dwellings are large and the range is narrow, every single move leaves the range, and only two at once stay in it.
+    """
+    state = _begin(part, grid, len(wish.low))
+    better = True
+    while better:
+        better = False
+        for v in range(len(grid)):
+            for j in range(part.first[v], part.first[v + 1]):
+                there = grid[part.other[j]]
+                if (
+                    there != grid[v]
+                    and state.size[grid[v]] > 1
+                    and _exchanged(part, wish, state, (v, there), penalty)
+                ):
+                    better = True
+
+
+@compiled
+def _exchanged(part: Part, wish: Wish, state: _State, move: tuple[int, int], penalty: float) -> bool:
+    """Take a move, alone or with one back, if that makes the border shorter; return whether it was taken."""
+    v, there = move
+    here = state.grid[v]
+    first = _change(part, wish, state, move, penalty)
+    if not _whole_without(part, state, v):
+        return False
+    _move(part, state, v, there)
+    least = -1e-6
+    if first < least:
+        return True
+    for i in range(state.tally[0]):
+        u = state.rim[i]
+        if u == v or state.grid[u] != there:
+            continue
+        touches = False
+        for j in range(part.first[u], part.first[u + 1]):
+            touches |= state.grid[part.other[j]] == here
+        if not touches or first + _change(part, wish, state, (u, here), penalty) >= least:
+            continue
+        if _whole_without(part, state, u):
+            _move(part, state, u, here)
+            return True
+    _move(part, state, v, here)
+    return False
+
+
+@compiled
 def value(part: Part, wish: Wish, grid: Ints) -> float:
     """Return the cut, with what the households that left home are worth."""
     away = 0

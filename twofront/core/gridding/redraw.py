@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from twofront.core.gridding.band import Band, fits
 from twofront.core.gridding.draw import USUAL, Outside, is_special, outside, together
-from twofront.core.gridding.engine import Effort, Stay, divided, grids_of, misses
+from twofront.core.gridding.engine import Effort, Stay, divided, fewest_outside, grids_of
 from twofront.core.gridding.graph import Net, components, net
 from twofront.core.gridding.kernels import Part
 from twofront.core.gridding.tables import Dwellings, Edges, Ints
@@ -78,8 +78,8 @@ def redraw(
     """Redraw grids: leave alone each part that is in order, and change the others as little as the band and the shape ask.
 
     A part is in order if each of its dwellings has a grid, each grid is whole and inside the part, and none is outside the
-    band where one could be inside. Elsewhere the number of grids stays if it fits, else becomes the nearest that fits (or a
-    drawing's own number, where that leaves fewer outside); a household that leaves its grid weighs as much as *keep_m* metres
+    band where one could be inside. Elsewhere the number of grids stays if it fits, else becomes the nearest that fits (or
+    another, where that leaves fewer outside); a household that leaves its grid weighs as much as *keep_m* metres
     of border. An old grid that lies in two parts goes on in the part with most of its households. New grids get the next serials of their village after all codes ever given there.
 
     Args:
@@ -113,15 +113,14 @@ def redraw(
         ):
             return here
         mark = zlib.crc32(f"{seed}|{village}|{names[at]}".encode())
-        own = 1 if alone[at] else grids_of(parts[at], band)
-        wanted = 1 if alone[at] else wanted_grids(parts[at], len(np.unique(here[here >= 0])), band)
-        found = _changed(parts[at], here, wanted, band=band, keep_m=keep_m, seed=mark, effort=effort)
-        if own != wanted and misses(
-            parts[at], found, band
-        ):  # large dwellings may not go into as few grids as now
-            other = _changed(parts[at], here, own, band=band, keep_m=keep_m, seed=mark, effort=effort)
-            found = min(found, other, key=lambda grid: misses(parts[at], grid, band))
-        return found
+
+        def changed(grids: int) -> Ints:
+            return _changed(parts[at], here, grids, band=band, keep_m=keep_m, seed=mark, effort=effort)
+
+        if alone[at]:
+            return changed(1)
+        wanted = wanted_grids(parts[at], len(np.unique(here[here >= 0])), band)
+        return fewest_outside(parts[at], wanted, changed, band=band)
 
     pieces = together(one, range(laid.parts))
     label = np.empty(len(of), dtype=np.int64)  # an old grid by its index, a new one by a number after them
@@ -141,8 +140,18 @@ def redraw(
         outside=outside(of, grid, codes, part_of=part_of, band=band),
         mapping=mapping(of, old, grid, codes),
         born=tuple(sorted(set(codes) - set(old.grids))),
-        retired=tuple(sorted({old.grids[g] for g in np.unique(old.grid[old.grid >= 0])} - set(codes))),
+        retired=tuple(sorted(set(old.grids) - set(codes))),
     )
+
+
+def never_again(old: Old, codes: Sequence[str]) -> list[str]:
+    """Return the codes given earlier that no grid of a new drawing has: they may not come again.
+
+    Example:
+        >>> never_again(Old(np.array([0, 1]), ("V-1", "V-2"), used=frozenset({"V-7"})), ["V-1", "V-8"])
+        ['V-2', 'V-7']
+    """
+    return sorted({*old.grids, *old.used} - set(codes))
 
 
 def mapping(of: Dwellings, old: Old, grid: Ints, codes: Sequence[str]) -> tuple[Passed, ...]:

@@ -6,12 +6,37 @@ least sum of squared deviations from the mean.
 
 import numpy as np
 
-from twofront.core.gridding.band import Band
+from twofront.core.gridding.band import Band, number, others, unavoidable
 from twofront.core.gridding.kernels import compiled
 from twofront.core.gridding.tables import Ints
 
 _LARGEST = 1 << 62
 MOST_CELLS = 400_000_000  # units x grids of one village that the table of the exact method may have
+
+
+def runs_in_band(households: Ints, *, band: Band) -> Ints:
+    """Return the grid of each unit of a village: the contract's number of runs, or the number that leaves fewer outside.
+
+    Of the numbers that fit (where none fits, of those beside the contract's), the first with the fewest runs outside the
+    band, the contract's own before the others, then the one with its mean nearest to the middle.
+
+    Raises:
+        ValueError: The village is too large for the exact method.
+
+    Example:
+        >>> runs_in_band(np.array([490, 450, 50]), band=Band(300, 500)).tolist()
+        [0, 1, 1]
+    """
+    first = max(1, min(number(int(households.sum()), band), len(households)))
+    found = runs(households, first, band=band)
+    load = np.bincount(found, households)
+    out = int(((load < band.least) | (load > band.most)).sum())
+    beside = others(int(households.sum()), band, first=first, most=len(households))
+    if not beside or out <= min(1, unavoidable(households, band)):  # several too large may lie in one run
+        return found
+    fewest = _fewest(households, max(beside), band.least, band.most)
+    best = min(beside, key=lambda grids: fewest[grids])
+    return runs(households, best, band=band) if fewest[best] < out else found
 
 
 def runs(households: Ints, grids: int, *, band: Band) -> Ints:
@@ -43,6 +68,30 @@ def runs(households: Ints, grids: int, *, band: Band) -> Ints:
     if not found:
         found, ends = _best(households, grids, band.least, band.most, 0)
     return np.repeat(np.arange(grids), np.diff(ends))
+
+
+@compiled
+def _fewest(households: Ints, grids: int, least: int, most: int) -> Ints:
+    """Return for each number of runs up to a number the fewest outside the band."""
+    n = len(households)
+    fewest = np.full(n + 1, _LARGEST, np.int64)
+    fewest[0] = 0
+    found = np.full(grids + 1, _LARGEST, np.int64)
+    for g in range(1, grids + 1):
+        before, fewest = fewest, np.full(n + 1, _LARGEST, np.int64)
+        earlier = before.copy()  # the fewest up to here or to any unit before
+        for j in range(1, n + 1):
+            earlier[j] = min(earlier[j], earlier[j - 1])
+        for j in range(g, n + 1):
+            load = 0
+            for i in range(j - 1, g - 2, -1):
+                load += households[i]
+                if load > most:
+                    fewest[j] = min(fewest[j], earlier[i] + 1)
+                    break
+                fewest[j] = min(fewest[j], before[i] + (load < least))
+        found[g] = fewest[n]
+    return found
 
 
 @compiled

@@ -39,7 +39,7 @@ def score(of: Dwellings, borders: Edges, grid: Ints, *, band: Band, cells: "Cell
     |households / mean - 1|, mean = households of its village / grids with a dwelling there; of a crossing grid it is the
     largest over its villages; a village without households has none. `p90_village_dev_pct` is the 90th percentile (linear)
     over the villages of the largest deviation in each. A grid outside the band is forced if it has a dwelling in a part
-    where no number of grids fits, or holds a dwelling above the band.
+    where no number of grids fits, holds a dwelling above the band, or is one of a special group.
 
     Args:
         of: The dwellings.
@@ -93,7 +93,8 @@ def forced_grids(
     parts, part = components(len(of), borders.a[inside], borders.b[inside])
     nothing_fits = np.array([forced(int(w), band) for w in _sums(part, of.households, parts)], dtype=bool)
     may = np.zeros(int(grid.max(initial=-1)) + 1, dtype=bool)
-    may[grid[nothing_fits[part] | (of.households > band.most)]] = True
+    special = np.zeros(len(of), dtype=bool) if of.special is None else of.special >= 0
+    may[grid[nothing_fits[part] | (of.households > band.most) | special]] = True
     return may
 
 

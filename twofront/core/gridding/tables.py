@@ -112,7 +112,7 @@ def sheet(data: bytes, *, name: str, need: Sequence[str], may: Sequence[str] = (
             raise CannotDo(f"{name}:1", f"the column {head} stands twice", "leave one of them")
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(text),
+            reader(text),
             read_options=pyarrow.csv.ReadOptions(
                 column_names=_unique(heads), skip_rows=0, block_size=1 << 22
             ),
@@ -124,6 +124,21 @@ def sheet(data: bytes, *, name: str, need: Sequence[str], may: Sequence[str] = (
     except pa.ArrowInvalid as e:
         raise _ragged(text, name=name, width=len(heads), why=str(e)) from None
     return Sheet(name=name, columns={c: _flat(table.column(c)) for c in kept}, source=text)
+
+
+def reader(data: bytes) -> pa.BufferReader:
+    """Return a reader over a copy of some bytes in Arrow's own memory.
+
+    Over the bytes themselves, a thread of Arrow that lets go of them last would ask for the interpreter's lock; if the
+    interpreter is just ending, that aborts the whole process (seen once in a hundred refusals on a busy machine).
+
+    Example:
+        >>> reader(b"id").read()
+        b'id'
+    """
+    own = pa.BufferOutputStream()
+    own.write(data)
+    return pa.BufferReader(own.getvalue())
 
 
 def sheet_of(table: pa.Table, *, name: str, need: Sequence[str], may: Sequence[str] = ()) -> Sheet:
@@ -237,7 +252,14 @@ def dwellings(rows: Sheet, *, known: frozenset[str] | None = None) -> Dwellings:
     else:
         seq = np.empty(0)
     return Dwellings(
-        ids=ids, village=village, villages=names, households=_households(rows), x=x, y=y, seq=seq
+        ids=ids,
+        village=village,
+        villages=names,
+        households=_households(rows),
+        x=x,
+        y=y,
+        seq=seq,
+        special=_special(rows),
     )
 
 
@@ -409,6 +431,14 @@ def _number(text: str) -> float:
         return float(text)
     except ValueError:
         return float("nan")
+
+
+def _special(rows: Sheet) -> Ints | None:
+    """Return the special group of each dwelling, -1 for none; None where there is no group at all."""
+    if not _given(rows, "special"):
+        return None
+    names, group = _codes(pc.utf8_trim_whitespace(rows.columns["special"]))
+    return group - 1 if names[0] == "" else group
 
 
 def _households(rows: Sheet) -> Ints:

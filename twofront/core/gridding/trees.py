@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from twofront.core.gridding.kernels import Part, Randoms, below, compiled, generator, miss
-from twofront.core.gridding.tables import Ints
+from twofront.core.gridding.tables import Floats, Ints
 
 _TRIES = 12
+_MANY = 6_000  # trees of which the halves are the best branches
+_SAME = 1e-9  # borders that differ by less are one
 _NEVER = 1 << 60
 
 
@@ -24,6 +26,7 @@ class _Tree(NamedTuple):
     branch: Ints  # place -> 1 in the branch that is cut off
     from_: Ints  # open edges
     to: Ints
+    length: Floats
 
 
 @compiled
@@ -41,17 +44,7 @@ def divide(part: Part, grids: int, low: int, high: int, seed: int) -> Ints:
     grid = np.zeros(n, np.int64)
     places = np.arange(n)
     randoms = generator(seed)
-    edges = len(part.other) + 1
-    tree = _Tree(
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.zeros(n, np.int64),
-        np.zeros(n, np.int64),
-        np.empty(edges, np.int64),
-        np.empty(edges, np.int64),
-    )
+    tree = _tree(part)
     waiting = np.empty((grids + 1, 4), np.int64)  # from place, to place, first grid, number of grids
     waiting[0] = (0, n, 0, grids)
     left = 1
@@ -69,13 +62,88 @@ def divide(part: Part, grids: int, low: int, high: int, seed: int) -> Ints:
 
 
 @compiled
+def _tree(part: Part) -> _Tree:
+    n, edges = len(part.households), len(part.other) + 1
+    return _Tree(
+        np.empty(n, np.int64),
+        np.zeros(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.zeros(n, np.int64),
+        np.zeros(n, np.int64),
+        np.empty(edges, np.int64),
+        np.empty(edges, np.int64),
+        np.empty(edges, np.float64),
+    )
+
+
+@compiled
+def halves(part: Part, low: int, high: int, few: int, seed: int) -> Ints:
+    """Return the divisions in two with the shortest borders among all branches of many trees, both halves in low..high.
+
+    A row a division, the shortest first; of divisions with one length the first. Every second tree prefers long borders, so
+    that its branches are parted by short ones.
+    """
+    n = len(part.households)
+    randoms = generator(seed)
+    tree = _tree(part)
+    places = np.arange(n)
+    grids = np.zeros((few, n), np.int64)
+    lengths = np.full(few + 1, np.inf)
+    for turn in range(_MANY):
+        _grow(part, places, tree, randoms, turn % 2)
+        borders = _borders(part, tree)
+        whole = tree.load[tree.order[0]]
+        for i in range(1, n):
+            v = tree.order[i]
+            if not (low <= tree.load[v] <= high and low <= whole - tree.load[v] <= high):
+                continue
+            spot = few
+            while spot > 0 and borders[v] < lengths[spot - 1] * (1 - _SAME):
+                spot -= 1
+            if spot == few or (spot > 0 and borders[v] <= lengths[spot - 1] * (1 + _SAME)):
+                continue
+            _mark(tree, n, v)
+            grids[spot + 1 :] = grids[spot:-1].copy()
+            lengths[spot + 1 :] = lengths[spot:-1].copy()
+            lengths[spot] = borders[v]
+            grids[spot] = tree.branch
+    return grids[: int((lengths[:few] < np.inf).sum())]
+
+
+@compiled
+def _borders(part: Part, tree: _Tree) -> Floats:
+    """Return by place the border of its branch: of each neighbour's border, what does not meet again further up."""
+    n = len(part.households)
+    depth = np.zeros(n, np.int64)
+    for i in range(1, n):
+        depth[tree.order[i]] = depth[tree.parent[tree.order[i]]] + 1
+    border = np.zeros(n)
+    for v in range(n):
+        for j in range(part.first[v], part.first[v + 1]):
+            one, other = v, part.other[j]
+            if one > other:
+                continue
+            border[one] += part.border[j]
+            border[other] += part.border[j]
+            while one != other:
+                if depth[one] < depth[other]:
+                    one, other = other, one
+                one = tree.parent[one]
+            border[one] -= 2 * part.border[j]
+    for i in range(n - 1, 0, -1):
+        border[tree.parent[tree.order[i]]] += border[tree.order[i]]
+    return border
+
+
+@compiled
 def _halve(
     part: Part, places: Ints, tree: _Tree, wanted: tuple[int, int, int], randoms: Randoms
 ) -> tuple[int, int]:
     """Cut the best branch of several trees off; its places go to the end. Return its number of grids and where it begins."""
     least, taken = _NEVER, 1
     for _ in range(_TRIES):
-        _grow(part, places, tree, randoms)
+        _grow(part, places, tree, randoms, 0)
         root, grids, cost = _best_branch(tree, len(places), wanted)
         if cost < least:
             least, taken = cost, grids
@@ -97,19 +165,20 @@ def _halve(
 
 
 @compiled
-def _grow(part: Part, places: Ints, tree: _Tree, randoms: Randoms) -> None:
-    """Grow a random spanning tree over the places and add up its branches."""
+def _grow(part: Part, places: Ints, tree: _Tree, randoms: Randoms, prefer: int) -> None:
+    """Grow a random spanning tree over the places and add up its branches; with prefer = 1 rather along long borders."""
     stamp = tree.seen[places[0]] + 1
     for i in range(len(places)):
         tree.seen[places[i]] = -stamp
     root = places[below(randoms, len(places))]
-    tree.from_[0], tree.to[0] = root, root
+    tree.from_[0], tree.to[0], tree.length[0] = root, root, 0.0
     left, known = 1, 0
     while left > 0:
-        pick = below(randoms, left)
+        pick = _pick(tree, left, prefer, randoms)
         left -= 1
         parent, v = tree.from_[pick], tree.to[pick]
         tree.from_[pick], tree.to[pick] = tree.from_[left], tree.to[left]
+        tree.length[pick] = tree.length[left]
         if tree.seen[v] != -stamp:
             continue
         tree.seen[v] = stamp
@@ -118,7 +187,7 @@ def _grow(part: Part, places: Ints, tree: _Tree, randoms: Randoms) -> None:
         known += 1
         for j in range(part.first[v], part.first[v + 1]):
             if tree.seen[part.other[j]] == -stamp:
-                tree.from_[left], tree.to[left] = v, part.other[j]
+                tree.from_[left], tree.to[left], tree.length[left] = v, part.other[j], part.border[j]
                 left += 1
     for i in range(known):
         tree.load[tree.order[i]] = part.households[tree.order[i]]
@@ -127,6 +196,17 @@ def _grow(part: Part, places: Ints, tree: _Tree, randoms: Randoms) -> None:
         v = tree.order[i]
         tree.load[tree.parent[v]] += tree.load[v]
         tree.size[tree.parent[v]] += tree.size[v]
+
+
+@compiled
+def _pick(tree: _Tree, left: int, prefer: int, randoms: Randoms) -> int:
+    """Return one of the open edges, or the longer of two."""
+    pick = below(randoms, left)
+    if prefer == 1:
+        other = below(randoms, left)
+        if tree.length[other] > tree.length[pick]:
+            return other
+    return pick
 
 
 @compiled

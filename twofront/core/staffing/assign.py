@@ -19,7 +19,13 @@ from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
 Arc = tuple[int, int]  # a post and a person who might hold it, by their places
-Why = Literal["nobody_has_the_skill", "all_absent_or_barred", "all_have_their_load"]
+Why = Literal[
+    "nobody_has_the_skill",
+    "all_absent_or_barred",
+    "all_held_elsewhere",
+    "all_in_this_post",
+    "all_have_their_load",
+]
 
 POSTS = (
     "chief",
@@ -47,9 +53,9 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can hold posts (一人多能): the kinds, home, most grids at once, and what stands against it.
+    """Somebody who can hold posts (一人多能): the kinds, home, most posts at once, and what stands against it.
 
-    `held` grids are held already outside this assignment. Who is lent (借调) is there from `since` to `until`, both ends in.
+    `held` posts are held already outside this assignment. Who is lent (借调) is there from `since` to `until`, both ends in.
     `barred` is a reason why the person may not be assigned now, such as quarantine.
     """
 
@@ -64,8 +70,12 @@ class Person:
     barred: str = ""
 
     def may(self, on: date | None) -> bool:
+        """Return whether the person is there on a day, not barred, and has room for a post."""
+        return self.held < self.most and self.there(on)
+
+    def there(self, on: date | None) -> bool:
         """Return whether the person is there on a day and not barred; without a day dates do not count."""
-        if self.barred or self.held >= self.most:
+        if self.barred:
             return False
         return on is None or (
             (self.since is None or self.since <= on) and (self.until is None or on <= self.until)
@@ -90,7 +100,8 @@ class Open:
     missing: int
     why: Why
     skilled: int  # people with the skill
-    away: int  # of them absent, barred or with their load outside this assignment
+    away: int  # of them absent or barred
+    held: int  # of those who are there, with their whole load outside this assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +125,8 @@ def assign(
 ) -> Staffed:
     """Assign people to posts.
 
-    A person holds at most one post of a grid and at most `most` grids, those held outside included. A settled pair whose
-    person may not serve is dropped. Loads count the grids held outside.
+    A person holds at most `most` posts, those held outside included; two posts of one grid too, but no post twice. A settled
+    pair whose person may not serve is dropped. Loads count the posts held outside.
 
     Args:
         posts: The posts; one row for a grid and a kind.
@@ -166,7 +177,7 @@ def most_filled(posts: Sequence[Post], people: Sequence[Person], *, load: int | 
     Args:
         posts: The posts.
         people: Those who may be assigned.
-        load: The most grids anybody may have in the end; None leaves it to each person's own.
+        load: The most posts anybody may have in the end; None leaves it to each person's own.
 
     Example:
         >>> most_filled([Post("V-1", "chief", 3, 0, 0)], [Person("Li", frozenset({"chief"}), 0, 0, most=2)])
@@ -283,28 +294,17 @@ def _solve(
         - np.array([_SETTLED if arc in kept else 0.0 for arc in arcs])
     )
     person_row = {i: len(posts) + at for at, i in enumerate(sorted({i for _, i in arcs}))}
-    # a person may stand in one post of a grid only; a row is needed where two arcs could clash
-    clashes = Counter((i, posts[at].grid) for at, i in arcs)
-    couple_row = {
-        c: len(posts) + len(person_row) + at
-        for at, c in enumerate(sorted(c for c, n in clashes.items() if n > 1))
-    }
     row, column = [], []
     for number, (at, i) in enumerate(arcs):
-        rows = [at, person_row[i]]
-        if (i, posts[at].grid) in couple_row:
-            rows.append(couple_row[i, posts[at].grid])
-        row += rows
-        column += [number] * len(rows)
+        row += [at, person_row[i]]
+        column += [number] * 2
     values = [1.0] * len(row)
     steps = [(at, load) for i, at in person_row.items() for load in range(people[i].held, people[i].most)]
     row += [at for at, _ in steps]
     column += range(len(arcs), len(arcs) + len(steps))
     values += [-1.0] * len(steps)
-    even = np.array([_EVEN * load for _, load in steps])  # each further grid costs more, so loads are even
-    upper = np.array(
-        [*(float(post.needed) for post in posts), *([0.0] * len(person_row)), *([1.0] * len(couple_row))]
-    )
+    even = np.array([_EVEN * load for _, load in steps])  # each further post costs more, so loads are even
+    upper = np.array([*(float(post.needed) for post in posts), *([0.0] * len(person_row))])
     matrix = coo_array((values, (row, column)), shape=(len(upper), len(arcs) + len(steps))).tocsc()
     solution = _highs(np.concatenate([cost, even]), upper, matrix)
     return [arc for arc, x in zip(arcs, solution, strict=False) if x > 0.5]
@@ -332,14 +332,7 @@ def _answer(
     gaps = []
     for at, post in enumerate(posts):
         if filled[at] < post.needed:
-            skilled = [person for person in people if post.kind in person.kinds]
-            away = sum(not person.may(on) for person in skilled)
-            why: Why = "all_have_their_load"
-            if not skilled:
-                why = "nobody_has_the_skill"
-            elif away == len(skilled):
-                why = "all_absent_or_barred"
-            gaps.append(Open(post.grid, post.kind, post.needed - filled[at], why, len(skilled), away))
+            gaps.append(_gap(post, people, {i for it, i in chosen if it == at}, on))
     return Staffed(
         pairs=tuple(Pair(people[i].person, posts[at].grid, posts[at].kind) for at, i in sorted(chosen)),
         open=tuple(gaps),
@@ -347,4 +340,29 @@ def _answer(
         largest_load=max(load.values(), default=0),
         smallest_load=min(load.values(), default=0),
         settled_kept=len(kept.intersection(chosen)),
+    )
+
+
+def _gap(post: Post, people: Sequence[Person], here: set[int], on: date | None) -> Open:
+    """Return why a post stays open: what stands against the last of those who have the skill."""
+    skilled = [i for i, person in enumerate(people) if post.kind in person.kinds]
+    there = [i for i in skilled if people[i].there(on)]
+    free = [i for i in there if people[i].may(on)]
+    why: Why = "all_have_their_load"
+    if not skilled:
+        why = "nobody_has_the_skill"
+    elif not there:
+        why = "all_absent_or_barred"
+    elif not free:
+        why = "all_held_elsewhere"
+    elif here.issuperset(free):
+        why = "all_in_this_post"
+    return Open(
+        post.grid,
+        post.kind,
+        post.needed - len(here),
+        why,
+        skilled=len(skilled),
+        away=len(skilled) - len(there),
+        held=len(there) - len(free),
     )

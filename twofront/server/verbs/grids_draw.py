@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     grids_files.require_extra("grids draw")
     from twofront.core.gridding import draw, graph, score  # noqa: PLC0415 - heavy things late
 
+    grids_files.refuse_overwriting(args, inputs=("dwellings", "edges", "villages"))
     band = grids_files.band_of(args)
     of = grids_files.read_dwellings(args.dwellings, villages=args.villages)
     if args.geojson is not None and of.x is None:

@@ -82,6 +82,29 @@ def band_of(args: argparse.Namespace) -> "Band":
     return Band(args.min, args.max)
 
 
+def refuse_overwriting(args: argparse.Namespace, *, inputs: Sequence[str]) -> None:
+    """Refuse an output that would destroy an input, or another output.
+
+    Args:
+        args: The arguments; of the names below those that are there.
+        inputs: The names of the files that are read.
+
+    Raises:
+        CannotDo: --out, --geojson or --mapping names the file of an input or of another of them.
+    """
+    taken = {path.resolve(): name for name in inputs if (path := getattr(args, name, None)) is not None}
+    for name in ("out", "geojson", "mapping"):
+        if (path := getattr(args, name, None)) is None:
+            continue
+        if path.resolve() in taken:
+            raise CannotDo(
+                f"--{name}",
+                f"{path} is also given as {taken[path.resolve()]} and would be overwritten",
+                "give another place",
+            )
+        taken[path.resolve()] = f"--{name}"
+
+
 def day_of(text: str, where: str) -> date:
     """Return a day.
 
@@ -122,8 +145,10 @@ def _parquet(data: bytes, *, name: str):  # type: ignore[no-untyped-def]  # noqa
     import pyarrow as pa  # noqa: PLC0415 - heavy things late
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from twofront.core.gridding import tables  # noqa: PLC0415
+
     try:
-        return pq.read_table(pa.BufferReader(data))
+        return pq.read_table(tables.reader(data))
     except pa.ArrowException as e:
         raise CannotDo(name, f"is no Parquet file ({e})", "give a CSV, a .gz of one, or a .parquet") from None
 

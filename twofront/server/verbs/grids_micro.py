@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from twofront.core.gridding.cells import cells  # noqa: PLC0415
     from twofront.core.gridding.micro import micro  # noqa: PLC0415
 
+    grids_files.refuse_overwriting(args, inputs=("dwellings", "grids", "edges", "villages"))
     band = grids_files.band_of(args)
     of = grids_files.read_dwellings(args.dwellings, villages=args.villages)
     drawing = tables.drawing(grids_files.opened(args.grids, need=["id", "grid"]), of)

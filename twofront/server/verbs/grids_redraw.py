@@ -30,7 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD.csv", type=Path, help="id, grid; or grid, covers")
     grids_files.add_input(parser)
     grids_files.add_band(parser)
-    parser.add_argument("--out", metavar="GRIDS.csv", type=Path, help="where the new drawing goes: id, grid")
+    parser.add_argument(
+        "--out", metavar="GRIDS.csv", type=Path, help="where the new drawing goes: id, grid; retired codes"
+    )
     parser.add_argument(
         "--mapping",
         metavar="MAP.csv",
@@ -69,12 +71,18 @@ def run(args: argparse.Namespace) -> int:
     from twofront.core.gridding import adopt, graph  # noqa: PLC0415 - heavy things late
     from twofront.core.gridding.cells import cells  # noqa: PLC0415
 
+    grids_files.refuse_overwriting(args, inputs=("old", "dwellings", "edges", "villages", "used"))
     band = grids_files.band_of(args)
     if not args.keep >= 0:
         raise CannotDo(
             "--keep", f"{args.keep} is no weight", "give metres of border for a household, 0 or more"
         )
     of = grids_files.read_dwellings(args.dwellings, villages=args.villages)
+    for village in args.reshape:
+        if village not in of.villages:
+            raise CannotDo(
+                "--reshape", f"{village} is no village of {args.dwellings}", "name villages of the dwellings"
+            )
     if args.edges is not None:
         borders = grids_files.read_edges(args.edges, of)
     else:
@@ -82,7 +90,9 @@ def run(args: argparse.Namespace) -> int:
     used: frozenset[str] = frozenset()
     if args.used is not None:
         used = frozenset(grids_files.opened(args.used, need=["grid"]).columns["grid"].to_pylist())
-    old = adopt.adopt(grids_files.opened(args.old, need=["grid"], may=["id", "covers"]), of, used=used)
+    old = adopt.adopt(
+        grids_files.opened(args.old, need=["grid"], may=["id", "covers", "retired"]), of, used=used
+    )
     if args.move or args.merge or args.cut:
         return _edited(args, of, borders, old, band)
     return _redrawn(args, of, borders, old, band)
@@ -107,7 +117,7 @@ def _redrawn(args: argparse.Namespace, of: "Dwellings", borders: "Edges", old: "
     except redraw.CountsDiffer as e:
         raise CannotDo(str(args.old), str(e), "report this: nothing was written") from None
     if args.out is not None:
-        _write(args.out, of, found.codes, found.grid.tolist())
+        _write(args.out, of, found.codes, found.grid.tolist(), old)
     if args.mapping is not None:
         rows = [(p.old or "", p.new, p.dwellings, p.households) for p in found.mapping]
         grids_files.written(rows, ["old", "new", "dwellings", "households"], args.mapping)
@@ -153,7 +163,7 @@ def _edited(args: argparse.Namespace, of: "Dwellings", borders: "Edges", old: "O
     except edits.CannotEdit as e:
         raise CannotDo(str(args.old), str(e), "name dwellings and grids of this drawing") from None
     if args.out is not None:
-        _write(args.out, of, effect.codes, effect.grid.tolist())
+        _write(args.out, of, effect.codes, effect.grid.tolist(), old)
     print(json.dumps(_shown(effect), ensure_ascii=False, indent=2))
     return (
         0 if all(t.inside_band for t in effect.touched if t.after is not None) and not effect.breaches else 1
@@ -170,5 +180,13 @@ def _shown(effect: "Effect") -> dict[str, object]:
     }
 
 
-def _write(path: Path, of: "Dwellings", codes: tuple[str, ...], grid: list[int]) -> None:
-    grids_files.written(zip(of.ids.to_pylist(), [codes[g] for g in grid], strict=True), ["id", "grid"], path)
+def _write(path: Path, of: "Dwellings", codes: tuple[str, ...], grid: list[int], old: "Old") -> None:
+    """Write id and grid; where codes are retired they stand in the first row, so that the next redrawing knows them."""
+    from twofront.core.gridding.redraw import never_again  # noqa: PLC0415 - heavy things late
+
+    rows = zip(of.ids.to_pylist(), [codes[g] for g in grid], strict=True)
+    if retired := ";".join(never_again(old, codes)):
+        marked = ((*row, "" if at else retired) for at, row in enumerate(rows))
+        grids_files.written(marked, ["id", "grid", "retired"], path)
+    else:
+        grids_files.written(rows, ["id", "grid"], path)

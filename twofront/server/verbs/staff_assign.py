@@ -1,7 +1,7 @@
 """Assign people to the posts of grids: all filled that can be, settled pairs kept, loads even, ways short.
 
-POSTS.csv: grid, post, needed, x_m, y_m. PEOPLE.csv: person, skills (posts, separated by `;`), x_m, y_m, and where known
-most (grids at once, default 2), held (grids held already), from, to (days of a loan, both in), barred (a reason).
+POSTS.csv: grid, post, needed, x_m, y_m. PEOPLE.csv: person, skills (posts, separated by `;`, `；`, `,`, `，` or `、`), x_m, y_m, and where known
+most (posts at once, default 2), held (posts held already), from, to (days of a loan, both in), barred (a reason).
 SETTLED.csv: person, grid, post. Prints the open posts with the reason. Exit 1 if one is open.
 
 Example:
@@ -10,6 +10,7 @@ Example:
 
 import argparse
 import json
+import re
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -48,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     grids_files.require_extra("staff assign")
     from twofront.core.staffing.assign import Unknown, assign  # noqa: PLC0415 - heavy things late
 
+    grids_files.refuse_overwriting(args, inputs=("posts", "people", "settled"))
     posts = _posts(args.posts)
     people = _people(args.people)
     on = None if args.on is None else grids_files.day_of(args.on, "--on")
@@ -118,16 +120,19 @@ def _people(path: Path) -> "list[Person]":
         if name in seen:
             raise rows.fault(row, f"the person {name} stands twice", "leave one of the rows")
         seen.add(name)
+        since, until = _day(rows, "from", row), _day(rows, "to", row)
+        if since and until and since > until:
+            raise rows.fault(row, f"the loan ends on {until}, before it begins", "correct from or to")
         found.append(
             Person(
                 person=name,
-                kinds=frozenset(word.strip() for word in rows.text("skills", row).split(";")),
+                kinds=frozenset(re.split(r"\s*[;；,，、]\s*", rows.text("skills", row))) - {""},
                 x_m=rows.metres("x_m", row),
                 y_m=rows.metres("y_m", row),
                 most=rows.whole("most", row, default=2),
                 held=rows.whole("held", row, default=0),
-                since=_day(rows, "from", row),
-                until=_day(rows, "to", row),
+                since=since,
+                until=until,
                 barred=rows.cell("barred", row),
             )
         )
