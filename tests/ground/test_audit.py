@@ -323,6 +323,24 @@ def test_a_head_is_written_only_when_it_moved(
     assert list(audit.read_heads(tmp_path / "heads.jsonl")) == heads
 
 
+def test_a_line_that_a_power_cut_tore_is_written_again(
+    heads: list[tuple[int, str]], superuser: Any, tmp_path: Path
+) -> None:
+    """Half a head is no head: the next writing puts it whole in its place, and never beside it."""
+    from twofront.ground import audit
+
+    file = tmp_path / "heads.jsonl"
+    whole = file.read_text()
+    file.write_text(whole[:-50])
+
+    audit.write_head(tmp_path)
+
+    assert list(audit.read_heads(file)) == heads
+    assert list(audit.read_links(file)) == [
+        (json.loads(line)["seq"], json.loads(line)["links"]) for line in whole.splitlines()
+    ]
+
+
 def test_an_unsealed_event_ages_until_it_is_sealed(small_county: Any) -> None:
     """Its age is by the machine's clock; 0 when nothing waits."""
     from twofront.ground import audit
