@@ -98,13 +98,16 @@ class Wall:
         self.c.execute(f'grant select, insert, update, delete on "{table}" to twofront_app')
 
     def fill(self, table: str) -> None:
-        """Put a row in for each of the blocks, and nothing else."""
+        """Put a row in for each of the blocks, or one where a table has none, and nothing else."""
         self.c.execute("set local session_replication_role = replica")
         self.c.execute(f'delete from "{table}"')
-        for block in (*ROWS["own"], *ROWS["foreign"]):
-            self.c.execute(
-                f'insert into "{table}" (line_code, block_code) values (%s, %s)', ["economy", block]
-            )
+        if table in self.scoped:
+            for block in (*ROWS["own"], *ROWS["foreign"]):
+                self.c.execute(
+                    f"insert into \"{table}\" (line_code, block_code) values ('economy', %s)", [block]
+                )
+        else:
+            self.c.execute(f'insert into "{table}" default values')
         self.c.execute("set local session_replication_role = origin")
 
     def ask(self, sql: str, *, read: Any, write: Any) -> Any:
