@@ -1,7 +1,8 @@
 """Settings, from the data folder and the environment. Nothing secret stands here.
 
 TWOFRONT_DATA names the data folder, whose secrets folder holds the two logins and the key. DATABASE_URL and
-DATABASE_OWNER_URL together move the county to another PostgreSQL.
+DATABASE_OWNER_URL together move the county to another PostgreSQL. TWOFRONT_HEADS names a file or folder elsewhere, to
+which the audit's heads go as well.
 """
 
 import os
@@ -15,6 +16,7 @@ from twofront.ground.folder import Folder
 ROOT = Path(__file__).resolve().parent.parent
 HAS_DATA = "TWOFRONT_DATA" in os.environ
 DATA = Folder(os.environ.get("TWOFRONT_DATA", "no-data-folder"))
+HEADS_ELSEWHERE = Path(os.environ["TWOFRONT_HEADS"]) if os.environ.get("TWOFRONT_HEADS") else None
 
 
 def _database(url: str) -> dict[str, Any]:

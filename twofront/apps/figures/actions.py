@@ -12,6 +12,7 @@ from twofront.core.errors import Refused
 from twofront.core.time import start_of, write_moment
 from twofront.ground import kinds, stores
 from twofront.ground.acts import Key, act, action
+from twofront.ground.audit import keyed_hash
 from twofront.ground.scope import Actor
 from twofront.ground.stores import Batch, Reject, Verdict
 
@@ -125,7 +126,7 @@ def reopen_day(
         a.event(
             "goal.reopened",
             f"goal:{goal}:{on.isoformat()}",
-            digest=hashlib.sha256(reason.encode()).hexdigest(),
+            digest=keyed_hash(reason),
         )
 
 

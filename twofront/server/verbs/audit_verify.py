@@ -25,13 +25,15 @@ def run(args: argparse.Namespace) -> int:
         from twofront.ground import audit  # noqa: PLC0415
 
         try:
-            heads = list(audit.read_heads(Path(args.heads))) if args.heads else []
+            file = Path(args.heads) if args.heads else None
+            heads = list(audit.read_heads(file)) if file else []
+            links = list(audit.read_links(file)) if file else []
         except (OSError, ValueError, KeyError) as e:
             raise CannotDo(
                 args.heads,
                 getattr(e, "strerror", None) or str(e),
                 "give the file of heads that the county wrote",
             ) from e
-        verdict = audit.verify(heads)
+        verdict = audit.verify(heads, links)
     print(json.dumps(dataclasses.asdict(verdict)))
     return 1 if verdict.first_broken else 0
