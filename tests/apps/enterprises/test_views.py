@@ -232,20 +232,26 @@ P3,2020-02-18,0,0,缺材料
 def test_a_firm_sees_its_own_reports_and_mends_its_own_typing_error(
     load: Callable[..., Any], client_as: Callable[[str], Any]
 ) -> None:
-    """The account of a firm, with meters beside: the history is there; a correction and its undo are its own."""
-    load("accounts", f"login,role,unit,line,from\n{FIRM_01},enterprise,330783001,*,2020-01-01\n")
-    own, address = client_as(FIRM_01), f"/firms/{FIRM_01}/report?on={DAY}"
-    before = _report_of(FIRM_01)
+    """The account of a firm, with meters beside: the history is there; what it declared it corrects, what others said it does not."""
+    accounts = "".join(f"{f},enterprise,330783001,*,2020-01-01\n" for f in (FIRM_01, FIRM_09))
+    load("accounts", f"login,role,unit,line,from\n{accounts}")
+    own, others = client_as(FIRM_09), client_as(FIRM_01)
+    address = f"/firms/{FIRM_09}/report"
 
-    page = own.get(address).content.decode()
-    sent = own.post(address, {"opened": "0", "on_site": "0", "on": DAY, "key": KEY.format(7)})
-    corrected, after = _report_of(FIRM_01), own.get(sent.headers["Location"]).content.decode()
-    undo = re.search(rf'action="(/firms/{FIRM_01}/report/undo[^"]+)"', after)
+    page = others.get(f"/firms/{FIRM_01}/report?on={DAY}").content.decode()
+    assert "还没有报过" not in page and "只能看" in page
+    assert others.post(f"/firms/{FIRM_01}/report", {"opened": "0", "on": DAY}).status_code == 403
+
+    own.post(address, {"opened": "1", "on_site": "3", "on": DAY, "key": KEY.format(7)})
+    before = _report_of(FIRM_09)
+    sent = own.post(address, {"opened": "0", "on_site": "0", "on": DAY, "key": KEY.format(8)})
+    corrected, after = _report_of(FIRM_09), own.get(sent.headers["Location"]).content.decode()
+    undo = re.search(rf'action="({address}/undo[^"]+)"', after)
     assert undo
     back = own.post(undo[1].replace("&amp;", "&"))
 
-    assert "还没有报过" not in page and "只能看" not in page
-    assert (corrected, back.status_code, _report_of(FIRM_01)) == ((False, 0), 303, before)
+    assert (before, corrected) == ((True, 3), (False, 0))
+    assert (back.status_code, _report_of(FIRM_09)) == (303, before)
 
 
 def test_projects_say_who_works_and_whom_to_call(

@@ -14,7 +14,7 @@ from twofront.apps.enterprises.queries import ReportRow
 from twofront.apps.enterprises.tables import Words
 from twofront.apps.register import queries as register
 from twofront.apps.register.queries import Firm
-from twofront.ground import clock, kinds, lists, scope
+from twofront.ground import clock, kinds, ledger, lists, scope
 from twofront.ground.acts import KeyReused, new_key
 from twofront.ground.forms import Sent, key_of
 from twofront.ground.pages import (
@@ -193,8 +193,12 @@ def _as_owner(request: Request, credit_code: str) -> None:
 
 
 def _may_declare(request: Request, record: ReportRow | None) -> bool:
-    """Tell whether the asker may declare, or correct what was declared."""
-    return request.actor.can("report.declare" if record is None else "report.correct")
+    """Tell whether the asker may declare, or correct what was declared; what he declared himself he may correct."""
+    by = request.actor
+    if record is None:
+        return by.can("report.declare")
+    is_own = ledger.doers([record.act]).get(record.act) == by.login
+    return by.can("report.correct") or (is_own and by.can("report.declare"))
 
 
 def _require_declaring(request: Request, record: ReportRow | None) -> None:
