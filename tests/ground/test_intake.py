@@ -100,18 +100,17 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(small_county: Any, 
 
 
 def test_a_township_loads_its_own_rows_only(load: Any, actor: Any) -> None:
-    """A file with a row of another township is refused whole: nothing of it is written."""
-    from twofront.ground.scope import NotPermitted
-
+    """A row of another township is rejected and never written; it does not stop the township's own."""
     own = "date,village,dwellings,done\n2020-02-18,330783001001,100,82\n"
     foreign = own + "2020-02-18,330783123001,100,21\n"
-    before = _count("select count(*) from campaigns_coverage")
+    of_others = "select count(*) from campaigns_coverage where left(village, 9) = '330783123' and act_id > "
+    newest = _count("select max(id) from ground_act")
 
-    with pytest.raises(NotPermitted):
-        load("coverage", foreign, by=actor("wuning"))
+    report = load("coverage", foreign, by=actor("wuning"))
 
-    assert _count("select count(*) from campaigns_coverage") == before
-    assert load("coverage", own, by=actor("wuning")).accepted == 1
+    assert (report.accepted, report.rejected) == (1, 1)
+    assert [(r["field"], r["code"]) for r in report.reasons] == [("village", "unknown_value")]
+    assert _count(f"{of_others}{newest}") == 0
 
 
 def test_who_may_not_load_a_kind_is_refused(load: Any, actor: Any) -> None:
