@@ -44,7 +44,7 @@ def test_each_command_of_the_page_runs(root: Path, elsewhere: dict[str, str], tm
 
     for line in lines:
         here = (
-            line.replace("/root/backup.key", "/srv/county/backup.key")
+            line.replace("/etc/twofront/backup.key", "/srv/county/backup.key")
             .replace("/srv/", f"{root}/")
             .replace(r"\%", "%")
         )

@@ -455,22 +455,6 @@ def test_the_countys_own_code_is_the_whole_county(load: Load, actor: Callable[[s
     assert ("economy", "*") in actor("x").scope.read
 
 
-def test_a_village_that_has_never_reported_is_late_too(load: Load, client_as: Callable[[str], Any]) -> None:
-    """Two villages come: one never reports, one only the day before; both are listed, and the rows behind say which."""
-    tree = (FILES / "divisions.csv").read_text("utf-8")
-    load("divisions", f"{tree}330783001008,示例新村,\n330783001009,示例另村,\n", on=date(2020, 2, 1))
-    load("coverage", "date,village,dwellings,done\n2020-02-17,330783001009,100,11\n")
-    _set_clock(_at("2020-02-18T23:00"))
-
-    client = client_as("office")
-    board = client.get("/api/v1/board", {"on": DAY.isoformat()}).json()
-    (late,) = [row for row in board["late"] if row["what"] == "coverage"]
-    rows = client.get(late["rows"]).json()
-
-    assert (late["unit"], late["n"]) == ("330783001", 2)
-    assert [r["id"] for r in rows["items"]] == ["330783001008", "330783001009"]
-
-
 def test_the_source_of_a_case_is_another_case_of_the_county_or_the_list(load: Load) -> None:
     """E9 from E1 of the county, E10 from E9 of the list; not from nobody, not from itself."""
     report = load(

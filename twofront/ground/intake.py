@@ -288,7 +288,7 @@ def _read(source: Source, on: date, options: Mapping[str, Any], *, at: datetime)
         )
 
     try:
-        _, (grid, found, reshaped) = reader.first_table(source.path, source.sent.sheet, find)
+        grid, found, reshaped = reader.first_table(source.path, source.sent.sheet, find)
     except NoTable as e:
         raise CannotDo(f"{source.name}:{e.row or 1}", str(e), e.do, e.zh) from e
     source.said(f"checking {len(found.rows)} rows")

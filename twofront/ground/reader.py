@@ -11,6 +11,7 @@ import os
 import struct
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import IO, Any, TypeVar
@@ -50,13 +51,16 @@ class Unreadable(CannotDo):
         self.code = code if code in SENTENCES else "broken"
 
 
-def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = None) -> Grid:
+def read(
+    path: Path, *, sheet: str | int | None = None, limits: Limits | None = None, spent: float = 0
+) -> Grid:
     """Read a file into a grid: CSV (UTF-8, GB18030; also `.gz`), xlsx, xls, ods or Parquet.
 
     Args:
         path: The file.
         sheet: For a workbook: the number of a sheet, from 1, or its name; None is the first that is not hidden.
         limits: What the child may use; None: `SMALL`, or `LARGE` where the look announces a large table.
+        spent: Seconds of them that other sheets of the file have taken.
 
     Raises:
         Unreadable: The file cannot be read or is hostile; the answer comes within the limits' seconds.
@@ -70,6 +74,7 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
             if sheet not in {None, 1, "1"} and (one := _ONE_SHEET.get(seen.form)):
                 raise CannotDo(path.name, one, "leave --sheet out")
             allowed = limits or (LARGE if seen.is_large else SMALL)
+            allowed = replace(allowed, seconds=max(1, int(allowed.seconds - spent)))
             answer = _ask(path, source, target, seen, sheet, allowed)
             return _grid(path, answer, target)
     except OSError as e:
@@ -78,8 +83,8 @@ def read(path: Path, *, sheet: str | int | None = None, limits: Limits | None = 
         ) from e
 
 
-def first_table(path: Path, sheet: str | int | None, find: Callable[[Grid], T]) -> tuple[Grid, T]:
-    """Read the sheet in which a table is found: the one that is named, else the first such sheet that is not hidden.
+def first_table(path: Path, sheet: str | int | None, find: Callable[[Grid], T]) -> T:
+    """Return what is found in the sheet that is named, else in the first such sheet that is not hidden.
 
     Args:
         path: The file.
@@ -93,16 +98,17 @@ def first_table(path: Path, sheet: str | int | None, find: Callable[[Grid], T]) 
     begin = monotonic()
     grid = read(path, sheet=sheet)
     try:
-        return grid, find(grid)
+        return find(grid)
     except WhichTable:
         raise
     except NoTable:
         for name in grid.shown if sheet is None else ():
-            if name == grid.sheet or monotonic() - begin > _SECONDS_FOR_SHEETS:
+            spent = monotonic() - begin
+            if name == grid.sheet or spent > _SECONDS_FOR_SHEETS:
                 continue
-            other = read(path, sheet=name)
+            other = read(path, sheet=name, spent=spent)
             with contextlib.suppress(NoTable):
-                return other, find(other)
+                return find(other)
         raise
 
 

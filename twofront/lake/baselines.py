@@ -1,8 +1,8 @@
 """Baselines that were computed once, kept beside the lake: the index of a new day then reads that day only.
 
 What is kept can be computed again at any time, so nobody lists it, and a lake that cannot be written keeps nothing. Its
-name is a hash of all that it follows from: the statements of the baseline days, whose meter is whose, the numbers and
-the expressions. Another asker's meters have another name, so nothing is seen through it.
+name is a hash of all that it follows from: the statements of the baseline days, whose meter is whose, the numbers,
+the expressions and the release. Another asker's meters have another name, so nothing is seen through it.
 """
 
 import hashlib
@@ -11,18 +11,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 from pyarrow import feather
 
+from twofront import __version__
 from twofront.core.power.index import Parameters
 from twofront.lake.engine import golden
-
-if TYPE_CHECKING:
-    from twofront.lake.store import LakeFile
+from twofront.lake.store import TEMPORARY, LakeFile, settle
 
 FOLDER = "baselines"
 MOST = 32
@@ -30,7 +28,7 @@ MOST = 32
 PLACE = "place"
 """A column of shares beside those of the caller: the row's place, by which what is kept knows a meter."""
 TABLES = ("usual", "baselines")
-_SQL = ("usual_points", "firm_totals", "firm_baselines", "meter_days")
+_SQL = ("usual_points", "firm_totals", "firm_baselines", "meter_days", "one_day")
 _SHARES = ("meter", "firm", "share", "from", "to")
 
 
@@ -53,10 +51,11 @@ class Kept:
 
     @classmethod
     def of(
-        cls, root: Path, files: "Iterable[LakeFile]", shares: pa.Table, *, days: object, params: Parameters
+        cls, root: Path, files: Iterable[LakeFile], shares: pa.Table, *, days: object, params: Parameters
     ) -> "Kept":
         """Name the baselines of these days from *files*, the statements on them as they are known."""
-        digest = hashlib.sha256(repr((days, params.least_points, [golden(s) for s in _SQL])).encode())
+        follows = (__version__, days, params.least_points, [golden(s) for s in _SQL])
+        digest = hashlib.sha256(repr(follows).encode())
         digest.update(repr(sorted((f.path, f.known, f.seq) for f in files)).encode())
         owned = shares.select([c for c in _SHARES if c in shares.column_names]).combine_chunks()
         sink = pa.BufferOutputStream()
@@ -82,14 +81,14 @@ class Kept:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             for table in TABLES:
-                part = self._path(table).with_suffix(f".{os.getpid()}.part")
+                part = (
+                    self.folder / f"{self.name}.{table}-{os.getpid()}{TEMPORARY}"
+                )  # what a crash leaves is swept
                 feather.write_feather(
                     con.table(f"finely.{table}").to_arrow_table(), str(part), compression="lz4"
                 )
-                with part.open("rb") as f:
-                    os.fsync(f.fileno())
-                part.rename(self._path(table))
-            aged = sorted((p for p in self.folder.iterdir()), key=lambda p: p.stat().st_mtime, reverse=True)
+                settle(part, self._path(table))
+            aged = sorted(self.folder.glob("*.arrow"), key=lambda p: p.stat().st_mtime, reverse=True)
             for path in aged[MOST * len(TABLES) :]:
                 path.unlink(missing_ok=True)
 

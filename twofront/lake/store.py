@@ -176,14 +176,20 @@ class _Folder:
         ).fetchall()[0]
         with part.open("rb") as f:
             sha256 = hashlib.file_digest(f, "sha256").hexdigest()
-            os.fsync(f.fileno())
         name = f"{self.known.astimezone(UTC):%Y%m%dT%H%M%SZ}-{self.seq}-{sha256[:12]}.parquet"
         size = part.stat().st_size
-        part.rename(folder / name)
-        _force(folder)
+        settle(part, folder / name)
         return LakeFile(
             f"{kind}/{day}/{name}", day, kind, count, size, sha256, self.known.astimezone(UTC), self.seq
         )
+
+
+def settle(part: Path, path: Path) -> None:
+    """Give a file that is written to its end its name, for good: whoever sees the name sees the whole file."""
+    with part.open("rb") as f:
+        os.fsync(f.fileno())
+    part.rename(path)
+    _force(path.parent)
 
 
 def _make(folder: Path) -> None:

@@ -34,15 +34,15 @@ def make(folder: Folder, urls: Urls, *, at: datetime | None, said: Callable[[str
     exercise.write_files(folder)
     said("making the tables")
     first = exercise.first_clock(folder, zone=zone())
-    clock_at = min(first, at or first).isoformat()
-    founding.found(folder, playbooks.folder_of(None), clock_at=clock_at)
+    start = at or first
+    founding.found(folder, playbooks.folder_of(None), clock_at=min(first, start).isoformat())
     said("loading the county's files")
-    exercise.begin(folder, at, said=lambda sentence: said(f"loading {sentence}"))
+    exercise.begin(folder, start, said=lambda sentence: said(f"loading {sentence}"))
     _issue(folder)
     connections.close_all()
     said("keeping the beginning")
     keep(folder, urls)
-    write_private(folder.exercise / WHOLE, "")
+    write_private(folder.exercise / WHOLE, start.isoformat())
 
 
 def zone() -> tzinfo:
@@ -53,6 +53,12 @@ def zone() -> tzinfo:
 def is_whole(folder: Folder) -> bool:
     """Tell whether a folder holds an exercise that was made to its end."""
     return (folder.exercise / WHOLE).is_file()
+
+
+def began(folder: Folder) -> datetime | None:
+    """Return the moment at which an exercise began; None if it was made before that was noted."""
+    text = (folder.exercise / WHOLE).read_text("utf-8")
+    return datetime.fromisoformat(text) if text else None
 
 
 def keep(folder: Folder, urls: Urls) -> None:

@@ -79,11 +79,9 @@ def first_clock(folder: Folder, *, zone: tzinfo) -> datetime:
     )
 
 
-def begin(folder: Folder, at: datetime | None, *, said: Callable[[str], None]) -> None:
-    """Load what is known at a moment, stop after stop, and let the clock stand there; None is the first stop's."""
-    every = stops(folder)
-    now = at or every[0].clock
-    for stop in every:
+def begin(folder: Folder, now: datetime, *, said: Callable[[str], None]) -> None:
+    """Load what is known at a moment, stop after stop, and let the clock stand there."""
+    for stop in stops(folder):
         steps = tuple(s for s in stop.steps if parse_moment(s["known"], zone=kinds.zone()) <= now)
         reach(folder, replace(stop, clock=min(stop.clock, now), steps=steps), said=said)
         if stop.clock >= now:

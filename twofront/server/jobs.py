@@ -99,8 +99,8 @@ def load_file(uid: str) -> None:
         try:
             report = _load(UUID(uid), asked, said=teller)
         except (CannotDo, Refused) as e:
-            said = (s.replace(asked.path, asked.name) for s in (e.en, line_of(e)))
-            teller.end("failed", {**dict(zip(("en", "zh"), said, strict=True)), "file": asked.name})
+            en, zh = (s.replace(asked.path, asked.name) for s in (e.en, line_of(e)))
+            teller.end("failed", {"en": en, "zh": zh, "file": asked.name})
         else:
             teller.end("done", {**dataclasses.asdict(report), "columns": [], "file": asked.name})
     (inbox() / asked.path).unlink(missing_ok=True)

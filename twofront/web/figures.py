@@ -59,6 +59,7 @@ class Goal:
     numerator: Annotated[int | None, "Done; for a zero goal the cases"] = None
     denominator: Annotated[int | None, "Of how many; None for a zero goal"] = None
     unknown: Annotated[int | None, "How many of them are unknown"] = None
+    is_silent: Annotated[bool, "Whether nobody has said anything of any of them"] = False
     since: Annotated[date | None, "First day that counts"] = None
     deadline: Annotated[datetime | None, "Last moment (00:00 is shown as 24:00 of the day before)"] = None
     closed: Annotated[Closing | None, "Who closed the day, or None"] = None
@@ -73,8 +74,8 @@ class Goal:
 
     @property
     def percent(self) -> float | None:
-        """Done in percent of all; None where either is not known, or nothing is known of any."""
-        if self.numerator is None or not self.denominator or (self.unknown or 0) >= self.denominator:
+        """Done in percent of all; None where either is not known, or nobody has said anything."""
+        if self.numerator is None or not self.denominator or self.is_silent:
             return None
         return 100 * self.numerator / self.denominator
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+
+from tests.conftest import FILES
 
 FIRM_09 = "91330799MA0003339E"
 
@@ -143,3 +145,42 @@ def test_the_first_sentence_says_which_zero_goal_is_unknown_and_why(
     assert said[0] and said[0][0] == "零传染尚未封账, 未知; 零输入达成"
     assert said[1] and said[1][0].startswith("无")
     assert said[2] and said[2][0] == "1 例来源不明, 零输入、零传染未知"
+
+
+def test_a_village_that_has_never_reported_is_late_too(
+    load: Callable[..., Any], client_as: Callable[[str], Any], move: Callable[[datetime], None]
+) -> None:
+    """Two villages come: one never reports, one only the day before; both are listed, and the rows behind say which."""
+    tree = (FILES / "divisions.csv").read_text("utf-8")
+    load("divisions", f"{tree}330783001008,示例新村,\n330783001009,示例另村,\n", on=date(2020, 2, 1))
+    load("coverage", "date,village,dwellings,done\n2020-02-17,330783001009,100,11\n")
+    move(datetime(2020, 2, 18, 15, tzinfo=UTC))
+
+    client = client_as("office")
+    board = client.get("/api/v1/board", {"on": "2020-02-18"}).json()
+    (late,) = [row for row in board["late"] if row["what"] == "coverage"]
+    rows = client.get(late["rows"]).json()
+
+    assert (late["unit"], late["n"]) == ("330783001", 2)
+    assert [r["id"] for r in rows["items"]] == ["330783001008", "330783001009"]
+
+
+def test_a_case_that_moved_a_published_day_is_told_to_who_may_see_cases(
+    load: Callable[..., Any],
+    client_as: Callable[[str], Any],
+    actor: Callable[[str], Any],
+    move: Callable[[datetime], None],
+) -> None:
+    """The office and the health line read of it; the township in which it lies does not, nor do the observers."""
+    from twofront.apps.centre import actions
+
+    known, now = datetime(2020, 2, 18, 11, 30, tzinfo=UTC), datetime(2020, 2, 18, 12, tzinfo=UTC)
+    move(now)
+    actions.publish(date(2020, 2, 18), known=known, by=actor("office"), at=now)
+    load("cases", "case_id,reported_on,origin,township\nX1,2020-02-16,local,330783001\n", known=now, at=now)
+
+    def told(login: str) -> bool:
+        board = client_as(login).get("/api/v1/board", {"on": "2020-02-18"}).json()
+        return any(row["id"] == "X1" for row in board["changed"])
+
+    assert [told(login) for login in ("office", "health", "wuning", "observer")] == [True, True, False, False]

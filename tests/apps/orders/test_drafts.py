@@ -135,7 +135,7 @@ def test_the_check_says_what_is_wrong_beside_its_cell(client_as: Callable[[str],
     forbidden = said(SHORT.replace("in:is_stay", "in:户籍地"))
     unknown = said(SHORT.replace("\nkey,", "\nkeys,"))
 
-    assert cell == [(2, 3, "many 不是数；请写普通的数，如 14 或 37.3")]
+    assert cell == [(2, 3, "many 不是数字；请写普通数字，如 14 或 37.3")]
     assert [(r, c) for r, c, _ in unreachable] == [(3, None)]
     assert "永远轮不到：第 1 行先答了" in unreachable[0][2]
     assert [(r, c) for r, c, _ in gap] == [(None, None)] * len(gap)
@@ -146,7 +146,7 @@ def test_the_check_says_what_is_wrong_beside_its_cell(client_as: Callable[[str],
         (
             0,
             1,
-            "in:户籍地 问的是户籍、籍贯、出生地：规则只能问在哪里停留过，不能问从哪里来；请改问在哪里停留过、什么时候",
+            "in:户籍地 判断的是户籍：规则可以判断在何处停留，不得判断户籍或出生地；请改为判断何时在何处停留",
         )
     ]
     assert [(r, c) for r, c, _ in unknown] == [(2, 0)]
@@ -371,7 +371,7 @@ def test_a_file_with_faults_is_not_taken_and_says_where(client_as: Callable[[str
     refused = office.post(DRAFTS, {"file": out})
 
     assert refused.status_code == 422
-    assert "隔离 5 D many 不是数；请写普通的数，如 14 或 37.3" in text(refused)
+    assert "隔离 5 D many 不是数字；请写普通数字，如 14 或 37.3" in text(refused)
     assert events() == []
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.centre import queries
 from twofront.apps.centre.showing import Showing
+from twofront.apps.register import queries as register
 from twofront.core.playbook import Goal
 from twofront.ground.lists import Col, ListOf, Sieve
 from twofront.ground.pages import name_of
@@ -24,7 +25,12 @@ def listing(
 ) -> ListOf[Item]:
     """Return the rows behind a figure as a list that can be searched, sorted, filtered and taken away."""
     kind = answer.found[0].kind if answer.found else "enterprise"
-    columns = [*_lead(showing), _why(showing, answer), *_middle(showing, answer, kind), *_tail(showing)]
+    columns = [
+        *_lead(showing, answer),
+        _why(showing, answer),
+        *_middle(showing, answer, kind),
+        *_tail(showing),
+    ]
     townships = {t: showing.place(t) for t in sorted({line.township for line in answer.found})}
     sieves: list[Sieve[Item]] = [
         Sieve(name="place", title=_("镇街"), value=lambda r: str(r["township"]), names=townships)
@@ -79,11 +85,18 @@ def what(answer: queries.RowsAnswer) -> str:
     return _("合计 %(n)s, 与看板上的数相等。") % {"n": f"{answer.total:,}"}
 
 
-def _lead(showing: Showing) -> list[Col[Item]]:
+def _lead(showing: Showing, answer: queries.RowsAnswer) -> list[Col[Item]]:
     when = urlencode(showing.when())
+    firms = [int(line.id) for line in answer.found if line.kind == "enterprise"]
+    known = showing.frames.known
+    own = (
+        {f.credit_code for f in register.firms(firms, on=showing.board.on, known=known).values()}
+        if firms
+        else ()
+    )
 
     def name(r: Item) -> Cell:
-        href = f"{reverse('enterprises:report', args=[r['id']])}?{when}" if r.get("is_own") else ""
+        href = f"{reverse('enterprises:report', args=[r['id']])}?{when}" if r["id"] in own else ""
         return Cell(text=r["name"], href=href, note=r["id"] if r["id"] != r["name"] else "")
 
     return [

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twofront.apps.centre import actions, queries
-from twofront.apps.centre.words import fields, value_of
+from twofront.apps.centre.words import fields, rate_of, value_of
 from twofront.apps.figures.queries.board import Board
 from twofront.apps.figures.queries.published import Frozen, publications
 from twofront.ground import clock, kinds, ledger, lists, scope
@@ -101,10 +101,11 @@ def _words(d: Mapping[str, Any]) -> str:
     )
     if "state" in d:
         return f"{_state(d['state'])} · {counts}"
-    if d["rate"] is None or d["unknown"] == d["denominator"]:
+    is_list = "firm_share" not in d
+    rate = rate_of(d, is_list=is_list)
+    if rate is None:
         return f"{_('未知')} · {counts}"
-    sign = "" if "firm_share" in d else "%"
-    return f"{d['rate']:.1f}{sign} · {counts}"
+    return f"{rate:.1f}{'%' if is_list else ''} · {counts}"
 
 
 def _state(key: str) -> str:

@@ -105,10 +105,6 @@ def rows(
     return RowsAnswer(found, chosen, counted, _through_the_wall(here, on=on, known=known))
 
 
-WITHIN = {"member", "is_own"}
-"""What an item carries for pages: the row's id, and whether the asker may open the firm itself (a list is of one line, a firm on two lists of another)."""
-
-
 def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     """Return the contract's items of some rows: id, name, township, n, and what a person needs to act on them."""
     counted = answer.board
@@ -116,7 +112,6 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
     firms = [int(line.id) for line in chosen if line.kind == "enterprise"]
     projects = [int(line.id) for line in chosen if line.kind == "project"]
     known = frames.known
-    own = register.firms(firms, on=counted.on, known=known) if firms else {}
     with scope.reading(scope.READ_COUNTY):
         records = register.firms(firms, on=counted.on, known=known) if firms else {}
         reports = enterprises.reports(firms, on=counted.on, known=known) if firms else {}
@@ -150,7 +145,6 @@ def items(answer: RowsAnswer, chosen: Sequence[Line]) -> list[dict[str, Any]]:
                 key = int(line.id)
                 item |= {
                     "member": key,
-                    "is_own": key in own,
                     **_said_of(reports.get(key), visits.get(key), frames.power.ratio(key)),
                 }
                 record = records.get(key)
@@ -184,7 +178,7 @@ def page(answer: RowsAnswer, *, offset: int, limit: int, figure: str, township: 
     following = (
         f"{ROWS}?{urlencode(query | {'offset': str(offset + size), 'limit': str(size)})}" if more else None
     )
-    shown = [{k: v for k, v in item.items() if k not in WITHIN} for item in items(answer, part)]
+    shown = [{k: v for k, v in item.items() if k != "member"} for item in items(answer, part)]
     return {"total": answer.total, "rows": len(answer.found), "next": following, "items": shown}
 
 

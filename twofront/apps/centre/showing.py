@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from twofront.apps.centre import page as shapes
 from twofront.apps.centre.townships import Townships
-from twofront.apps.centre.words import Words, fields, value_of
+from twofront.apps.centre.words import Words, fields, rate_of, value_of
 from twofront.apps.figures.queries.selecting import Part, at_of, cases, mask, members_of, villages
 from twofront.core import figures as sums
 from twofront.core.playbook import Chart, Goal
@@ -212,9 +212,8 @@ class Showing(Words):
             if chart.list_key
             else ()
         )
-        rate = sums.told(d["numerator"], d["denominator"], d["unknown"]) if chart.list_key else d["rate"]
         return shapes.Chart(
-            key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=rate, rate_known=d["rate_known"],
+            key=chart.key, title=name_of(chart), front=self._front(chart.front), rate=rate_of(d, is_list=bool(chart.list_key)), rate_known=d["rate_known"],
             is_index=chart.list_key is None, unit=_("家"), numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"],
             facts=self._facts(d), sources=sources, against=self._against(chart), disagreements=d["disagreements"] if chart.list_key else None,
             disagreements_href=self.rows(figure, "disagreements"), series=[_point(p) for p in d["series"]], references=self._references(chart),
@@ -290,7 +289,7 @@ class Showing(Words):
         return shapes.Goal(
             key=goal.key, title=name_of(goal), front=self._front(goal.front), state=d["state"], count=d["count"],
             unit={"cases": _("例"), "dwellings": _("户"), "members": _("家")}[goal.counts],
-            numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"], since=goal.since, deadline=goal.deadline,
+            numerator=d["numerator"], denominator=d["denominator"], unknown=d["unknown"], is_silent=_is_silent(goal, d), since=goal.since, deadline=goal.deadline,
             closed=shapes.Closing(by=self._closer(closed["by"]), at=datetime.fromisoformat(closed["at"])) if closed else None,
             owner=self.owner(d["owner"]), note=self._note(goal), note_href=self.rows(figure, "cases") if goal.counts == "cases" else "", numerator_href=self.rows(figure, "numerator"),
             denominator_href=self.rows(figure, "denominator") if d["rows"]["denominator"] else "", unknown_href=self.rows(figure, "unknown"),
@@ -403,7 +402,11 @@ def _point(p: Mapping[str, Any]) -> shapes.Point:
     )
 
 
+def _is_silent(goal: Goal, d: Mapping[str, Any]) -> bool:
+    """Tell whether nobody has said anything; what is unknown of the survey is counted in villages, not in dwellings."""
+    return goal.counts == "members" and bool(d["unknown"] >= d["denominator"])
+
+
 def _share(goal: Goal, d: Mapping[str, Any]) -> str:
-    silent = d["unknown"] if goal.counts == "members" else 0
-    rate = sums.told(d["numerator"], d["denominator"], silent)
+    rate = None if _is_silent(goal, d) else sums.share(d["numerator"], d["denominator"] or 0)
     return _("未知") if rate is None else f"{rate:.1f} %"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from twofront.apps.centre import behind, queries
 from twofront.apps.centre.page import BoardPage, Changed, FrontHead, Late, RowsPage
 from twofront.apps.centre.showing import Showing
+from twofront.apps.centre.words import rate_of
 from twofront.apps.figures.queries.board import Board
-from twofront.core import figures as sums
 from twofront.core.time import write_moment
 from twofront.ground import kinds, ledger, lists, scope
 from twofront.ground.lists import Col, ListOf, Sieve
@@ -219,11 +219,13 @@ def chart(request: Request, key: str) -> HttpResponse:
         lambda p: Cell(
             text=showing.place(p["code"]), href=showing.rows(f"chart:{key}", "denominator", p["code"])
         ),
+        is_list=bool(found.list_key),
     )
     by_sector = _parts(
         _("按行业"),
         d["by_sector"],
         lambda p: Cell(text=sections.get(p["code"], _("未分类") if p["code"] == "-" else p["code"])),
+        is_list=bool(found.list_key),
     )
     page = ChartPage(
         head=_head(request, on, known),
@@ -343,10 +345,14 @@ def _head(request: Request, on: date, known: datetime | None) -> Any:  # noqa: A
 
 
 def _parts(
-    caption: str, parts: Sequence[Mapping[str, Any]], name: Callable[[Mapping[str, Any]], Cell]
+    caption: str,
+    parts: Sequence[Mapping[str, Any]],
+    name: Callable[[Mapping[str, Any]], Cell],
+    *,
+    is_list: bool,
 ) -> Table:
     def rate(p: Mapping[str, Any]) -> Cell:
-        share = sums.told(p["numerator"], p["denominator"], p["unknown"])
+        share = rate_of(p, is_list=is_list)
         return Cell(text="" if share is None else f"{share:.1f} %")
 
     columns: list[Col[Mapping[str, Any]]] = [

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from twofront.apps.figures.queries.board import Board
+from twofront.core import figures as sums
 from twofront.core.playbook import Goal
 from twofront.ground.pages import name_of
 from twofront.ground.scope import Actor
@@ -33,6 +34,17 @@ def value_of(field: str, value: object) -> str:
     if field == "origin":
         return {"imported": _("输入"), "local": _("本地"), "unknown": _("来源不明")}[str(value)]
     return f"{value:.0%}" if isinstance(value, float) else f"{value:,}"
+
+
+def rate_of(d: Mapping[str, Any], *, is_list: bool) -> float | None:
+    """Return the rate of a chart, or of a part of one, as a page shows it.
+
+    Of a list nobody has said anything of it is None: the contract's rate is 0 then, for the silent stay in the denominator.
+    In the index they do not.
+    """
+    if is_list:
+        return sums.told(d["numerator"], d["denominator"], d["unknown"])
+    return d["rate"] if "rate" in d else sums.share(d["numerator"], d["denominator"])
 
 
 class Words:

@@ -3,6 +3,8 @@
 A row is never edited: it ends and another begins. So what held on a past day can always be asked again.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -191,7 +193,7 @@ class Playbook:
         """Return the codes of the prefectures and their names, where the playbook lists them."""
         lists = {v.key: v.file for v in self._all(ValueList)}
         text = self.tables.get(f"tables/{lists.get('prefectures')}", "")
-        rows = [line.split(",") for line in text.splitlines()[1:]]
+        rows = [*csv.reader(io.StringIO(text))][1:]
         return {row[0]: row[1] for row in rows if len(row) > 1}
 
     def competent_line(

@@ -48,9 +48,9 @@ def run(args: argparse.Namespace) -> int:
     at = county.moment_of("--clock", args.clock, zone=beginning.zone()) if args.clock else None
     if args.fresh or not beginning.is_whole(folder):
         _clear(folder)
-    elif at is not None:
+    elif at is not None and at != beginning.began(folder):
         raise CannotDo(
-            "--clock", f"the exercise in {folder} has begun already", "add --fresh to begin it anew"
+            "--clock", f"the exercise in {folder} has begun at another moment", "add --fresh to begin it anew"
         )
     said = Progress()
     supervisor = Supervisor(folder, port=args.port, said=said, tasks={"reset": beginning.reset})

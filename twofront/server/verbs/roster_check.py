@@ -24,7 +24,7 @@ from twofront.core.sheets.persons import beside_id
 from twofront.core.sheets.rosters import ROSTERS
 from twofront.core.time import BadTime, parse_day
 from twofront.ground import export, reader
-from twofront.ground.processes import is_chinese
+from twofront.ground.spoken import said
 from twofront.server import playbooks
 from twofront.server.verbs.maps import mapping_of
 from twofront.server.verbs.rules_files import give
@@ -47,24 +47,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the file, print what became of it; exit 1 if a row was rejected."""
-    mapping = mapping_of(args.map)
-    if unknown := sorted({f for f in (mapping or {}).values() if f} - set(ROSTERS[args.kind].names)):
-        has = ", ".join(ROSTERS[args.kind].names)
+    mapping, roster = mapping_of(args.map), ROSTERS[args.kind]
+    if unknown := sorted({f for f in (mapping or {}).values() if f} - set(roster.names)):
+        has = ", ".join(roster.names)
         raise CannotDo(str(args.map), f"{unknown[0]} is no field of {args.kind}", f"write one of {has}")
     book = _book(args.playbook)
-    sha256 = reader.hash_of(args.file)
+    sha256, day = reader.hash_of(args.file), _day(args.on, book)
     grid, found, fields = _found(args, book, mapping)
     checked = check(
         grid,
         found,
         fields,
-        key=ROSTERS[args.kind].key,
+        key=roster.key,
         lookups={"sector": trades} if (trades := book.trades()) else {},
-        today=_day(args.on, book),
+        today=day,
         zone=book.zone,
         twins="duplicate",
     )
-    roster, day = ROSTERS[args.kind], _day(args.on, book)
     persons = beside_id(grid, found, today=day, places=book.prefectures()) if roster.watched else ()
     answer = _answer(args.kind, sha256, grid, found, checked)
     answer["notes"] += [dataclasses.asdict(n) for n in persons]
@@ -72,8 +71,7 @@ def run(args: argparse.Namespace) -> int:
     sums = export.sums(args.file.name, answer) + _mended(checked)
     give(export.report(args.file, grid, marks, sums), args.report)
     if args.accepted:
-        names = ROSTERS[args.kind].names
-        give(export.plain_csv(checked.accepted, names), args.accepted)
+        give(export.plain_csv(checked.accepted, roster.names), args.accepted)
     _ask(found)
     print(json.dumps(answer, ensure_ascii=False))
     return 1 if answer["rejected"] else 0
@@ -110,7 +108,10 @@ def _found(
         grid, found = reader.first_table(
             args.file,
             args.sheet,
-            lambda g: find_table(g, [*fields, *ROSTERS[args.kind].watched], headings, mapping, args.table),
+            lambda g: (
+                g,
+                find_table(g, [*fields, *ROSTERS[args.kind].watched], headings, mapping, args.table),
+            ),
         )
     except NoTable as e:
         raise CannotDo(f"{args.file.name}:{e.row or 1}", str(e), e.do, e.zh) from None
@@ -153,9 +154,4 @@ def _ask(found: Found) -> None:
     """Ask about the headings that are not known; nothing under them was read."""
     if unknown := [heading for heading, field in found.columns.items() if field is None]:
         listed = ", ".join(unknown)
-        print(
-            f"未识别的列, 未读取: {listed}; 如需读取请用 --map 指定"
-            if is_chinese()
-            else f"headings not known, not read: {listed}; say with --map what they are",
-            file=sys.stderr,
-        )
+        print(said(f"headings not known, not read: {listed}; say with --map what they are"), file=sys.stderr)

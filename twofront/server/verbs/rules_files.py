@@ -73,8 +73,10 @@ def frame_of(path: Path) -> "pa.Table":
     import pyarrow as pa  # noqa: PLC0415 - heavy things late
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from twofront.core.gridding.tables import reader  # noqa: PLC0415
+
     try:
-        return pq.read_table(pa.BufferReader(_bytes(path, _FORMS)))
+        return pq.read_table(reader(_bytes(path, _FORMS)))
     except pa.ArrowException as e:
         raise CannotDo(str(path), f"is no Parquet file ({e})", _FORMS) from None
 

@@ -381,7 +381,9 @@ class Board:
     # -- small things --------------------------------------------------------------------------------------------
 
     def _is_seen(self, row: Mapping[str, Any], by: Actor) -> bool:
-        """Tell whether a changed row lies in a reader's scope: a member in its township, a village in itself."""
+        """Tell whether a changed row is for a reader: a member in its township, a village in itself, a case for who may see cases."""
+        if row["field"] == "origin" and not by.can("cases.see"):
+            return False
         figure = self.book.find(Chart, row["key"], at=self.on) or self.book.find(Goal, row["key"], at=self.on)
         return self._covers(by, figure, row["id"] if row["field"] in {"done", "dwellings"} else row["code"])
 
