@@ -360,7 +360,7 @@ class Showing(Words):
             href = f"{reverse('enterprises:report', args=[r['id']])}?{urlencode(self.when())}"
         name = names.get(r["id"], r["id"])
         return shapes.Changed(
-            what=name_of(what, r["key"]),
+            what=name_of(what, r["key"] or _("入户摸排")),  # the survey before it was a goal
             name=f"{self.place(r['code'])} {name}",
             field=fields()[r["field"]],
             before=value_of(r["field"], r["before"]),
