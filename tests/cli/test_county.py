@@ -150,6 +150,17 @@ def test_wrong_rows_are_named_by_cell_and_do_not_stop_the_others(load: Run, tmp_
     assert book.sheetnames[-1] == "汇总"
 
 
+def test_a_workbook_comes_back_with_what_its_roster_says_beside_the_lists(load: Run, tmp_path: Path) -> None:
+    """A row claims another list, another one is wrong: both stand on the sheet of sums, the first with its row."""
+    text = f"name,credit_code,township,lists\n示例厂01,{CODES[0]},330783001,above_limit_services\n,{CODES[2]},330783001,\n"
+
+    done = load("enterprises", text, "--report", tmp_path / "back.xlsx", name="claims.csv")
+
+    assert (done.code, done["rejected"]) == (1, 1)
+    sums = openpyxl.load_workbook(tmp_path / "back.xlsx")["汇总"]
+    assert [row[2] for row in sums.iter_rows(values_only=True) if row[2]] == ["2:2"]
+
+
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(load: Run) -> None:
     """Dry, then in earnest: the counts are the same, and nothing was repeated in between."""
     text = "date,village,dwellings,done\n2020-02-19,330783001003,100,100\n"

@@ -61,6 +61,18 @@ def test_projects_are_written_by_code_or_name_and_only_continued_ones_join(load:
     assert _chart("key_projects")["denominator"] == 2
 
 
+def test_a_project_that_its_list_does_not_take_any_more_is_noted_and_stays(load: Load) -> None:
+    """P1 becomes new: leaving the list of continued ones is an act of its own, so the roster says it and leaves it."""
+    load("projects", PROJECTS)
+    load("lists", "member,list,from\nP1,key_projects,2020-02-01\n")
+    report = load("projects", PROJECTS.replace("continued", "新建").replace("续建", "新建"))
+
+    assert [(n["row"], n["field"], n["on_record"]) for n in report.notes] == [
+        (2, "kind", ["key_projects (continued)"])
+    ]
+    assert _chart("key_projects")["denominator"] == 1
+
+
 def test_a_projects_report_counts_and_a_visit_may_be_to_a_project(load: Load) -> None:
     """P1 resumed, P3 did not; an officer sees P1 by its code."""
     load("projects", PROJECTS)
@@ -172,6 +184,26 @@ def test_a_published_row_without_a_figure_is_refused(load: Load) -> None:
 
     assert _counts(report) == (2, 1, 0, 1)
     assert {r["code"] for r in report.reasons} == {"missing"}
+
+
+def test_a_published_row_is_of_an_area_by_its_code(load: Load) -> None:
+    """A word is no area; a province and a county are."""
+    report = load(
+        "published",
+        "date,area,source,index\n2020-02-10,330000,省,1\n2020-02-10,330783,省,1\n2020-02-10,zzz,省,1\n",
+    )
+
+    assert _counts(report) == (3, 2, 0, 1)
+    assert _reasons(report) == {("area", "format", "B4")}
+
+
+def test_wrong_readings_are_named_at_the_cell_that_is_wrong(load: Load) -> None:
+    """The meter's, the day's and the number's own cell, in whatever order the columns stand."""
+    text = "kwh,meter,date\n1,M99,2020-02-18\n1,M01,2020-02-31\nx,M01,2020-02-18\n"
+
+    assert _reasons(load("readings", text, layout="long")) == {
+        ("meter", "unknown_value", "B2"), ("date", "date", "C3"), ("kwh", "format", "A4"),
+    }  # fmt: skip
 
 
 def test_goals_are_closed_by_key_or_by_name(load: Load) -> None:
@@ -308,8 +340,7 @@ def test_what_has_not_come_yet_is_not_reported(
     done = load(kind, f"{heading}\n{come}\n{to_come}\n", **layout)
 
     assert _counts(done) == (2, 1, 0, 1)
-    cell = "C3" if kind == "readings" else "A3"  # of readings the cell of the number is named
-    assert _reasons(done) == {(heading.split(",", maxsplit=1)[0], "range", cell)}
+    assert _reasons(done) == {(heading.split(",", maxsplit=1)[0], "range", "A3")}
 
 
 def test_why_a_day_to_come_is_refused_is_said_in_both_languages(load: Load) -> None:
@@ -482,10 +513,16 @@ def test_a_sheet_of_a_later_hour_is_not_published_yet(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["code,name,parent\n330783002,x,330783002\n", "code,name\n33078,x\n", "code,name\n330783abc,x\n"]
+    "text",
+    [
+        "code,name,parent\n330783002,x,330783002\n",
+        "code,name,parent\n330783002,x,330784\n",
+        "code,name\n33078,x\n",
+        "code,name\n330783abc,x\n",
+    ],
 )
 def test_a_division_is_numbered_as_the_nations_are_and_lies_under_a_larger_one(load: Load, text: str) -> None:
-    """Six, nine or twelve digits; nothing lies under itself."""
+    """Six, nine or twelve digits; nothing lies under itself, or under a county that is not there."""
     whole = (FILES / "divisions.csv").read_text("utf-8")
     report = load(
         "divisions",

@@ -10,6 +10,7 @@ from django.shortcuts import render as render_template
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from twofront.apps.units import queries as units
 from twofront.ground import clock, jobs, scope
@@ -52,6 +53,8 @@ def progress(request: Request, uid: UUID) -> HttpResponse:
     if row is None:
         raise Forbidden("there is no such job; go back to the board", "没有这项工作, 请回看板")
     running = row.state in {"waiting", "running"}
+    if request.htmx and not running:
+        return HttpResponseClientRefresh()  # the clock in the head has moved too
     text = row.body.get("sentence", "") if running else (row.result or {}).get("error", _("已到"))
     page = JobPage(
         head=request.make_head(),

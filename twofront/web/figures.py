@@ -199,7 +199,7 @@ class Tile:
 
     code: Annotated[str, "Official code of the block"]
     name: Annotated[str, "Its name"]
-    short: Annotated[str, "Name of at most three characters (or five letters) for a small screen"]
+    short: Annotated[str, "Name of at most three characters (or nine letters) for a small screen"]
     x: Annotated[int, "Column, from 0"]
     y: Annotated[int, "Row, from 0"]
     values: Annotated[Sequence[TileValue], "One a measure, in the order of the measures"]

@@ -51,6 +51,15 @@ def test_after_the_deadline_nothing_is_forecast(client_as: Callable[[str], Any])
             assert ("现在每天" not in page and "预测" not in page) is is_over
 
 
+def test_where_nobody_has_reported_nothing_is_said_to_be_missing(client_as: Callable[[str], Any]) -> None:
+    """Before the first row, and after the deadline too, what is left is not known, which is not 0."""
+    page = client_as("office").get("/survey", {"on": "2020-02-10"}).content.decode()
+    page = page[page.index('<section class="card front-prevention"') :]
+
+    assert "还差" not in page[: page.index("</table>")]
+    assert "未知" in page[: page.index("</table>")]
+
+
 def test_sums_are_for_everybody_and_villages_for_those_in_scope(client_as: Callable[[str], Any]) -> None:
     """吴宁 sees that 横店 falls short, but none of its villages; its own it sees."""
     wuning = client_as("wuning")

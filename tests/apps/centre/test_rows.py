@@ -125,3 +125,13 @@ def test_cases_are_for_those_who_may_see_them(
     assert codes() == [200] * 4
     logins = ["leader-health", "economy", "wuning", "observer"]
     assert codes() == codes(township="330783001") == [404] * 4
+
+
+def test_an_address_without_its_arguments_is_answered_with_what_is_missing(
+    client_as: Callable[[str], Any],
+) -> None:
+    """As every bad request: 400, a code, and which arguments."""
+    answer = client_as("office").get("/api/v1/rows", {"part": "numerator", "limit": "many"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_value")
+    assert "figure, limit;" in answer.json()["reason"]

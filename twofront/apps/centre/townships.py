@@ -16,7 +16,7 @@ from twofront.core.time import end_of
 from twofront.ground.pages import is_english, name_of
 
 SLOWEST = 9
-LETTERS = 6
+LETTERS = 9
 """So many letters of an English name stand in a tile."""
 
 
@@ -130,7 +130,7 @@ class Townships:
             shapes.Tile(
                 code=t.key,
                 name=t.en if is_english() else t.zh,
-                short=(t.en[:LETTERS] if is_english() else t.zh),
+                short=_short(t.en) if is_english() else t.zh,
                 x=t.column - 1,
                 y=t.row - 1,
                 values=[self._tile_value(m.key, t.key, blocks, charts) for m in self.measures()],
@@ -171,3 +171,8 @@ class Townships:
         if told is None:
             return shapes.TileValue(text="", word=word, tone="unknown", href=href)
         return shapes.TileValue(text=f"{told:.0f}%", word=word, level=min(4, int(told // 20)), href=href)
+
+
+def _short(name: str) -> str:
+    """Return a name that a tile on a phone has room for."""
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"

@@ -66,15 +66,7 @@ def take_enterprises(batch: Batch) -> Sequence[Verdict]:
             }
             recorded = on_record.get(ids[code], set())
             if claimed != recorded:
-                batch.notes.append(
-                    {
-                        "row": number,
-                        "field": "lists",
-                        "code": "differs",
-                        "said": sorted(claimed),
-                        "on_record": sorted(recorded),
-                    }
-                )
+                batch.notes.append(_differs(number, "lists", sorted(claimed), sorted(recorded)))
     return verdicts
 
 
@@ -164,9 +156,19 @@ def take_projects(batch: Batch) -> Sequence[Verdict]:
         "block_code": c["township"],
     }
     batch.act.changed("projects")
-    return stores.held(
-        ProjectRecord, batch, key="project_id", ids=[known[code] for code in c["code"]], values=values
-    )
+    ids = [known[code] for code in c["code"]]
+    _note_lists_left(batch, ids)
+    return stores.held(ProjectRecord, batch, key="project_id", ids=ids, values=values)
+
+
+def _note_lists_left(batch: Batch, ids: Sequence[int]) -> None:
+    """Note the projects of a kind that a list of theirs does not take: leaving a list is an act of its own."""
+    only = {r.key: r.only for r in batch.book.of("list", at=batch.on) if r.only}
+    on_record = queries.lists_of_projects(ids, on=batch.on)
+    for number, project, kind in zip(batch.numbers, ids, batch.columns["kind"], strict=True):
+        wrong = sorted(key for key in on_record.get(project, ()) if only.get(key, kind) != kind)
+        if wrong:
+            batch.notes.append(_differs(number, "kind", [kind], [f"{key} ({only[key]})" for key in wrong]))
 
 
 def take_project_reports(batch: Batch) -> Sequence[Verdict]:
@@ -296,6 +298,21 @@ def _take_members(batch: Batch, lists: Mapping[str, Any], *, is_firm: bool) -> S
         skip=_skips(own),
     )
     return [v if isinstance(v, Reject) else s for v, s in zip(own, states, strict=True)]
+
+
+def _differs(row: int, field: str, said: Sequence[str], on_record: Sequence[str]) -> dict[str, Any]:
+    """Return the note that a row says of a member's lists what the lists do not; nothing is applied."""
+    told, held = "、".join(said), "、".join(on_record) or "-"
+    return {
+        "row": row,
+        "field": field,
+        "code": "differs",
+        "said": list(said),
+        "on_record": list(on_record),
+        "cells": [f"{row}:{row}"],
+        "en": f"says {told}, on the lists it is {held}; load lists to change them",
+        "zh": f"本行为 {told}, 名单上为 {held}; 要改名单请载入名单文件",
+    }
 
 
 def _part(batch: Batch, places: Sequence[int]) -> Batch:

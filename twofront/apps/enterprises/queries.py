@@ -103,13 +103,19 @@ def visible_members(list_key: str, *, on: date, known: datetime | None = None) -
 
 def lists_of(ids: Sequence[int], *, on: date) -> dict[int, set[str]]:
     """Return the lists of which each enterprise is a member on a day."""
+    return _lists("enterprise_id", ids, on)
+
+
+def lists_of_projects(ids: Sequence[int], *, on: date) -> dict[int, set[str]]:
+    """Return the lists of which each project is a member on a day."""
+    return _lists("project_id", ids, on)
+
+
+def _lists(member: str, ids: Sequence[int], on: date) -> dict[int, set[str]]:
+    rows = history.in_force(Membership, on).filter(**{f"{member}__in": list(ids)})
     found: dict[int, set[str]] = {}
-    for enterprise, key in (
-        history.in_force(Membership, on)
-        .filter(enterprise_id__in=list(ids))
-        .values_list("enterprise_id", "list")
-    ):
-        found.setdefault(enterprise, set()).add(key)
+    for one, key in rows.values_list(member, "list"):
+        found.setdefault(one, set()).add(key)
     return found
 
 

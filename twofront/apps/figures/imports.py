@@ -6,6 +6,7 @@ from datetime import date
 from twofront.apps.figures import actions, readings
 from twofront.core.playbook import Playbook
 from twofront.core.sheets import Field
+from twofront.core.sheets.fields import DIVISION
 from twofront.ground.intake import Loader
 from twofront.lake.cells import LARGEST
 
@@ -35,7 +36,7 @@ PUBLISHED = Loader(
     kind="published",
     fields=(
         Field("date", "日期", "date", required=True),
-        Field("area", "地区", required=True),
+        Field("area", "地区", "code", required=True, pattern=DIVISION),
         Field("source", "来源", required=True),
         Field("firm_share", "户数比例", "number", low=0, high=MOST_PERCENT),
         Field("energy_share", "电量比例", "number", low=0, high=MOST_PERCENT),

@@ -167,7 +167,8 @@ def _long(grid: Grid, row: int, key_at: int, meters: Mapping[int, str], zero: fl
     days = grid.columns[key_at]
     rows = np.arange(row + 1, grid.rows)
     rows = rows[days.tags[rows] != EMPTY]
-    keys, names, values, tags, where = [], [], [], [], []
+    keys, names, values, tags = [], [], [], []
+    where: list[tuple[int, Mapping[str, int]]] = []
     for c, meter in meters.items():
         column = grid.columns[c]
         filled = rows[column.tags[rows] != EMPTY]
@@ -175,7 +176,7 @@ def _long(grid: Grid, row: int, key_at: int, meters: Mapping[int, str], zero: fl
         names += [meter] * len(filled)
         values.append(column.text.take(pa.array(filled)))
         tags.append(column.tags[filled])
-        where += [(int(r), c) for r in filled]
+        where += [(int(r), {"kwh": c}) for r in filled]
     order = np.concatenate(keys) if keys else np.empty(0, np.int64)
     return _grid(
         "date",
@@ -195,7 +196,8 @@ def _listed(grid: Grid, row: int, at: tuple[int, int, int], key: str, zero: floa
     rows = np.arange(row + 1, grid.rows)
     rows = rows[grid.columns[kwh_at].tags[rows] != EMPTY]
     keys, meters, values = (grid.columns[c].text.take(pa.array(rows)) for c in (key_at, meter_at, kwh_at))
-    where = [(int(r), kwh_at) for r in rows]
+    columns_of = {key: key_at, "meter": meter_at, "kwh": kwh_at}
+    where: list[tuple[int, Mapping[str, int]]] = [(int(r), columns_of) for r in rows]
     return _grid(
         key,
         keys,
@@ -216,7 +218,7 @@ def _grid(
     meters: pa.Array,
     kwh: pa.Array,
     tags: Tags,
-    where: list[tuple[int, int]],
+    where: list[tuple[int, Mapping[str, int]]],
     grid: Grid,
     zero: float | None,
 ) -> Reshaped:
@@ -235,9 +237,8 @@ def _grid(
     }
 
     def cell(number: int, name: str) -> str:
-        row, column = where[number - 2] if number >= 2 else (0, 0)
-        del name
-        return cell_name(grid.number(row), column)
+        row, columns_of = where[number - 2] if number >= 2 else (0, {"kwh": 0})
+        return cell_name(grid.number(row), columns_of.get(name, columns_of["kwh"]))
 
     return Reshaped(Grid(columns=columns, rows=len(meters) + 1, sheet=grid.sheet), cell)
 

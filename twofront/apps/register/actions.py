@@ -100,8 +100,8 @@ def unknown_enterprise(code: str) -> Reject:
     return Reject(
         "credit_code",
         "unknown_value",
-        f"no enterprise {code} is on record; load it first, or correct the code",
-        f"库中没有信用代码 {code} 的企业; 请先载入该企业, 或更正代码",
+        f"no enterprise {code} is on record for you; load it first, correct the code, or leave the row to its own line",
+        f"您的范围内没有信用代码 {code} 的企业; 请先载入该企业, 更正代码, 或把本行留给其主管条线",
     )
 
 

@@ -23,7 +23,7 @@ def take_divisions(batch: Batch) -> Sequence[Verdict]:
     parents = [p or parent_of(c) for c, p in zip(codes, batch.columns["parent"], strict=True)]
     listed = set(codes)
     verdicts: list[Verdict] = [
-        _unknown_parent(p) if p and (len(p) >= len(c) or (p not in listed and len(p) > 6)) else "new"
+        _unknown_parent(p) if p and not _stands(p, c, listed, batch.book.place) else "new"
         for c, p in zip(codes, parents, strict=True)
     ]
     refused = [isinstance(v, Reject) for v in verdicts]
@@ -86,6 +86,11 @@ def _end_others(batch: Batch, listed: set[str]) -> None:
             "known": [history.moments(batch.known)] * len(ending),
         },
     )
+
+
+def _stands(parent: str, code: str, listed: set[str], place: str) -> bool:
+    """Tell whether a parent may stand above a code: one of the file, or the county, which a file may leave out."""
+    return len(parent) < len(code) and (parent in listed or parent in {place, code[:6]})
 
 
 def _unknown_parent(parent: str) -> Reject:

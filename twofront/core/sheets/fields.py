@@ -25,6 +25,8 @@ FieldType = Literal[
     "sector",
 ]
 MOST = 2**31 - 1
+DIVISION = r"\d{6}|\d{9}|\d{12}"
+"""The pattern of a code of the national divisions: a province, city or county, a township, a village."""
 CODES = ("missing", "check_digit", "format", "date", "range", "unknown_value", "formula", "too_long")
 
 _SPACE = re.compile(r"[\s\u200b-\u200d\ufeff]+")
