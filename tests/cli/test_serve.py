@@ -1,15 +1,20 @@
 """A county served: one line when ready, the doors for programs, commands beside it, and loads that are killed."""
 
 import contextlib
+import http.client
+import http.cookiejar
 import json
 import os
+import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -354,3 +359,53 @@ def test_what_a_killed_load_left_in_the_lake_goes_when_its_worker_starts_again(
     assert [path.name for path in left if path.exists()] == []
     assert set(lake.rglob("2019-07-*/*.parquet")) == kept
     assert len(kept) == 2
+
+
+def test_on_the_local_network_it_is_https_alone(tmp_path: Path) -> None:
+    """A login by name, trusted through the county's authority: secure cookies, HSTS; no plain HTTP, no foreign name."""
+    data = tmp_path / "county"
+    made = json.loads(
+        subprocess.run(
+            [*TWOFRONT, "init", "--data", str(data)], capture_output=True, text=True, check=True
+        ).stdout
+    )
+    words = ["serve", "--data", str(data), "--port", "0", "--lan", "--name", "county.example"]
+    with subprocess.Popen(
+        [*TWOFRONT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        try:
+            trust = ssl.create_default_context(cafile=str(data / "county-authority.crt"))
+            jar = http.cookiejar.CookieJar()
+            door = urllib.request.build_opener(
+                urllib.request.HTTPSHandler(context=trust), urllib.request.HTTPCookieProcessor(jar)
+            )
+            page = door.open(f"{url}/login", timeout=30)
+            token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())[0]
+            form = {
+                "csrfmiddlewaretoken": token,
+                **{k: made["accounts"][0][k] for k in ("login", "password")},
+            }
+            asked = urllib.request.Request(
+                f"{url}/login", urllib.parse.urlencode(form).encode(), {"Referer": f"{url}/login"}
+            )
+            inside = door.open(asked, timeout=30)
+
+            assert url.startswith("https://127.0.0.1:")
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+            assert not inside.url.endswith("/login")
+            assert {c.name for c in jar} >= {"sessionid", "csrftoken"}
+            assert all(c.secure for c in jar)
+            with pytest.raises(urllib.error.HTTPError, match="400"):
+                door.open(
+                    urllib.request.Request(f"{url}/login", headers={"Host": "evil.example"}), timeout=30
+                )
+            with pytest.raises((OSError, http.client.HTTPException)):
+                urllib.request.urlopen(f"{url.replace('https', 'http')}/login", timeout=10)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "https://county.example:" in said
+    assert "fingerprint" in said

@@ -11,8 +11,6 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from twofront.ground.models import ClockReading
-
 STEP = timedelta(microseconds=1)
 """The smallest step between two moments that the database keeps apart."""
 _held: ContextVar[datetime | None] = ContextVar("held", default=None)
@@ -62,4 +60,6 @@ def today(zone: ZoneInfo) -> date:
 
 
 def _standing() -> datetime | None:
+    from twofront.ground.models import ClockReading  # noqa: PLC0415 - the supervisor asks the machine, without Django
+
     return ClockReading.objects.order_by("-id").values_list("reads", flat=True).first()

@@ -3,8 +3,8 @@
 Layout of DIR: `pg/` the database cluster · `lake/` Parquet · `inbox/` every file that was loaded · `logs/` ·
 `secrets/` passwords and keys, each 0600 · `heads/` heads of the audit · `exercise/` · `run/` locks, socket, requests ·
 `run.json` what the server started · `county.json` what this county is (written last, so that it marks a whole folder) ·
-`backup.key` what opens its backups, to be kept elsewhere · `drill.json` the last drill · `restoring` while a restore fills
-the folder.
+`backup.key` what opens its backups, to be kept elsewhere · `drill.json` the last drill · `county-authority.crt` what
+computers of an intranet trust · `restoring` while a restore fills the folder.
 
 Only its owner can read in it. A cluster cannot run as root; where root keeps DIR behind a closed door, the cluster lies
 in a system folder, and `pg` is a link that names it.
@@ -52,6 +52,7 @@ class Folder:
         self.county_json = self.root / "county.json"
         self.backup_key = self.root / "backup.key"
         self.drill_json = self.root / "drill.json"
+        self.authority = self.root / "county-authority.crt"
         self.restoring = self.root / "restoring"
 
     def __str__(self) -> str:

@@ -46,7 +46,9 @@ DATABASE_ROUTERS = ["twofront.server.routing.OwnerMigrates"]
 
 SECRET_KEY = DATA.secret("django") if HAS_DATA else "no data folder: nothing is signed that anybody keeps"
 DEBUG = False
-ALLOWED_HOSTS = ["*"] if os.environ.get("TWOFRONT_LAN") else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+_names = [name for name in os.environ.get("TWOFRONT_LAN", "").split(",") if name]
+IS_SECURED = bool(_names)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver", *_names]
 
 INSTALLED_APPS = [
     "django.contrib.sessions",
@@ -110,6 +112,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_SECURED
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURED else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

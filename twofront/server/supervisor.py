@@ -13,16 +13,18 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 from twofront.core.errors import CannotDo
-from twofront.ground import postgres
+from twofront.ground import clock, postgres
+from twofront.ground.certificates import Secured, is_due, names_here, secured
 from twofront.ground.folder import Folder
 from twofront.ground.pgcluster import Cluster, Said, silent
 from twofront.ground.postgres import Urls
@@ -37,6 +39,8 @@ _TICK_S = 0.2
 _READY_S = 180  # until /healthz says 200
 _BROKEN_S = 20  # a 500 is a fault of the program, which waiting does not cure
 _DATABASE_PAUSE_S = 5
+_CERTIFICATE_S = 3600  # how often its end and the machine's addresses are looked at
+_HERE = {"localhost", "127.0.0.1"}
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -57,7 +61,7 @@ class Supervisor:
     """The supervisor of one data folder. `run` returns when a signal ended it."""
 
     def __init__(
-        self, folder: Folder, *, port: int = 0, lan: bool = False, said: Said = silent,
+        self, folder: Folder, *, port: int = 0, lan: Sequence[str] | None = None, said: Said = silent,
         tasks: Mapping[str, "Task"] | None = None, wsgi: str = WSGI, workers: Mapping[str, tuple[str, ...]] = WORKERS,
     ) -> None:  # fmt: skip
         """Describe what is to run.
@@ -65,7 +69,7 @@ class Supervisor:
         Args:
             folder: The county's data folder.
             port: The port to serve on; 0 takes a free one.
-            lan: Whether other machines may reach it.
+            lan: Other machines may reach it, by HTTPS: further names or addresses by which they do. None: this machine only.
             said: Where progress goes.
             tasks: What a request file may ask for, by name; see `Folder.ask`.
             wsgi: The web application, as granian names it.
@@ -74,6 +78,8 @@ class Supervisor:
         self.folder = folder
         self.said = said
         self._lan = lan
+        self._secured: Secured | None = None
+        self._certificate_due = 0.0
         self._port = port
         self._tasks = dict(tasks or {})
         self._wsgi = wsgi
@@ -131,21 +137,20 @@ class Supervisor:
 
     @property
     def _host(self) -> str:
-        return "0.0.0.0" if self._lan else "127.0.0.1"  # noqa: S104 - asked for by --lan
+        return "127.0.0.1" if self._lan is None else "0.0.0.0"  # noqa: S104 - asked for by --lan
+
+    @property
+    def _url(self) -> str:
+        return f"{'http' if self._lan is None else 'https'}://127.0.0.1:{self._port}"
 
     def _serve(self, server: Cluster | None, on_ready: Callable[[Ready], object]) -> None:
         try:
             self.said("starting the web server and the workers")
-            web = self._child("web", self._web_command())
-            web.start()
-            self._web = [web]
+            web = self._start_web()
             self.start_workers()
             ready = self._wait_ready(web)
             if ready is not None:
-                if self._lan:
-                    self.said(
-                        f"open to the local network on port {self._port}, not encrypted: HTTPS comes later"
-                    )
+                self._say_how_to_trust()
                 on_ready(ready)
             while not self._stopping:
                 self._round(server)
@@ -170,6 +175,38 @@ class Supervisor:
                 self._note()
         for ask, do, words in self.folder.asked():
             self.folder.answer(ask, self._do(do, words))
+        self._keep_certificate()
+
+    def _start_web(self) -> Child:
+        if self._lan is not None:
+            self._secured = secured(self.folder, names_here(self._lan), now=clock.machine())
+            self._certificate_due = time.monotonic() + _CERTIFICATE_S
+        web = self._child("web", self._web_command())
+        web.start()
+        self._web = [web]
+        return web
+
+    def _keep_certificate(self) -> None:
+        """Start the web server anew with a new certificate, before the old one ends or where an address is new."""
+        if self._lan is None or self._secured is None or time.monotonic() < self._certificate_due:
+            return
+        self._certificate_due = time.monotonic() + _CERTIFICATE_S
+        if is_due(self._secured, names_here(self._lan), now=clock.machine()):
+            self.said("the web server starts again with a new certificate")
+            stop(self._web)
+            self._start_web()
+            self._note()
+
+    def _say_how_to_trust(self) -> None:
+        if self._secured is None:
+            return
+        self.said(f"open to the local network, by https: {', '.join(self._addresses())}")
+        self.said(f"let each computer trust {self.folder.authority} once; docs/operations.md says how")
+        self.said(f"its SHA-256 fingerprint, to be compared there: {self._secured.fingerprint}")
+
+    def _addresses(self) -> list[str]:
+        names = self._secured.names if self._secured else ()
+        return [f"https://{name}:{self._port}" for name in names if name not in _HERE]
 
     def _do(self, do: str, words: dict[str, Any]) -> dict[str, Any]:
         task = self._tasks.get(do)
@@ -188,9 +225,9 @@ class Supervisor:
     def _wait_ready(self, web: Child) -> Ready | None:
         began = told = time.monotonic()
         while not self._stopping:
-            status, health = _health(self._port)
+            status, health = _health(self._port, self._secured)
             if status == http.HTTPStatus.OK:
-                return Ready(url=f"http://127.0.0.1:{self._port}", port=self._port, health=health)
+                return Ready(url=self._url, port=self._port, health=health)
             now = time.monotonic()
             patience_s = _BROKEN_S if status == http.HTTPStatus.INTERNAL_SERVER_ERROR else _READY_S
             if web.deaths >= 3 or now - began > patience_s:
@@ -209,10 +246,15 @@ class Supervisor:
         return None
 
     def _web_command(self) -> tuple[str, ...]:
+        tls = self._secured
+        closed = tls and (
+            "--ssl-certificate", str(tls.certificate), "--ssl-keyfile", str(tls.key), "--ssl-protocol-min", "tls1.2",
+        )  # fmt: skip
         return (
             sys.executable, "-P", "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1",
             "--host", self._host, "--port", str(self._port), "--workers", "2", "--blocking-threads", "1",
-            "--respawn-failed-workers", "--workers-kill-timeout", "3", "--log-level", "warning", self._wsgi,
+            "--respawn-failed-workers", "--workers-kill-timeout", "3", "--log-level", "warning",
+            *(closed or ()), self._wsgi,
         )  # fmt: skip
 
     def _child(self, name: str, command: tuple[str, ...]) -> Child:
@@ -220,7 +262,7 @@ class Supervisor:
             k: v for k, v in os.environ.items() if k not in {"PYTHONDONTWRITEBYTECODE", "TWOFRONT_LAN"}
         }
         environment |= {"TWOFRONT_DATA": str(self.folder), "PYTHONUNBUFFERED": "1"} | (
-            {"TWOFRONT_LAN": "1"} if self._lan else {}
+            {"TWOFRONT_LAN": ",".join(self._secured.names)} if self._secured else {}
         )
         return Child(self.folder, name=name, command=command, environment=environment)
 
@@ -230,9 +272,9 @@ class Supervisor:
         children = [(c.name, c.process) for c in (*self._workers, *self._web) if c.process is not None]
         self.folder.write_run({
             "supervisor": _noted(me) if me else None,
-            "url": f"http://127.0.0.1:{self._port}",
+            "url": self._url,
             "port": self._port,
-            "lan": self._lan,
+            "lan": self._lan is not None,
             "children": [{"name": name} | _noted(process) for name, process in children],
         })  # fmt: skip
 
@@ -285,9 +327,16 @@ def _free_port(host: str, port: int) -> int:
         return int(s.getsockname()[1])
 
 
-def _health(port: int) -> tuple[int | None, dict[str, Any]]:
+def _health(port: int, secured: Secured | None) -> tuple[int | None, dict[str, Any]]:
     """Return the status of /healthz (None: no answer) and what it says; never through a proxy."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as c:
+    connection = (
+        http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        if secured is None
+        else http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=5, context=ssl.create_default_context(cafile=str(secured.authority))
+        )
+    )
+    with contextlib.closing(connection) as c:
         try:
             c.request("GET", "/healthz")
             answer = c.getresponse()

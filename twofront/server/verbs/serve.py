@@ -34,7 +34,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="port to serve on (default 8000; 0 = any free one)",
     )
     parser.add_argument(
-        "--lan", action="store_true", help="let other machines reach it, unencrypted; for a trial in one room"
+        "--lan",
+        action="store_true",
+        help="let other machines reach it, by HTTPS with the county's own authority",
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="with --lan: another name or address by which it is reached",
     )
 
 
@@ -42,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal comes; exit 0."""
     folder = Folder(args.data)
     folder.require_county()
-    supervisor = Supervisor(folder, port=args.port, lan=args.lan, said=Progress())
+    supervisor = Supervisor(folder, port=args.port, lan=args.name if args.lan else None, said=Progress())
 
     def prepare(urls: Urls) -> None:
         tables.bring_up_to_date(folder, urls)
