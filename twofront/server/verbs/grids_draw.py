@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from twofront.core.errors import CannotDo
-from twofront.server.verbs import grids_files
+from twofront.server.verbs import grids_files, output
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if found is not None and args.geojson is not None:
         from twofront.core.gridding import outlines  # noqa: PLC0415
 
-        grids_files.written_text(outlines.geojson(of, found, drawn.grid, drawn.codes), args.geojson)
+        output.give(outlines.geojson(of, found, drawn.grid, drawn.codes).encode(), args.geojson)
     answer = asdict(worth)
     del answer["polsby_popper"]
     listed = [{**asdict(grid), "forced": grid.forced} for grid in drawn.outside]

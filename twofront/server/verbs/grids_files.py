@@ -5,14 +5,13 @@ import csv
 import gzip
 import importlib.util
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twofront.core.errors import CannotDo
+from twofront.server.verbs import output
 
 if TYPE_CHECKING:
     from twofront.core.gridding.band import Band
@@ -172,31 +171,9 @@ def read_edges(path: Path, of: "Dwellings") -> "Edges":
 
 
 def written(rows: "Iterable[Sequence[object]]", heads: Sequence[str], path: Path) -> None:
-    """Write a CSV (UTF-8, lines ending in LF) whole: beside its place first, then by a rename."""
+    """Write a CSV (UTF-8, lines ending in LF)."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(heads)
     writer.writerows(rows)
-    written_text(text.getvalue(), path)
-
-
-def written_text(text: str, path: Path) -> None:
-    """Write a text whole: beside its place first, then by a rename.
-
-    Raises:
-        CannotDo: The place cannot be written.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as e:
-        raise CannotDo(
-            str(path), f"cannot be written: {e.strerror}", "give a place in a folder that exists"
-        ) from None
+    output.give(text.getvalue().encode(), path)

@@ -17,6 +17,7 @@ from uuid import UUID
 from twofront.core.errors import CannotDo
 from twofront.core.playbook import LOADS
 from twofront.server import county
+from twofront.server.verbs import output
 from twofront.server.verbs.maps import mapping_of
 
 
@@ -80,10 +81,6 @@ def _give_back(args: argparse.Namespace) -> Callable[[Any], None]:
     def give_back(report: Any) -> None:  # noqa: ANN401 - intake's report, which is imported only when a county is open
         if not args.report:
             return
-        body = returning.marked(UUID(report.import_id), beside=Path(args.file))
-        try:
-            Path(args.report).write_bytes(body)
-        except OSError as e:
-            raise CannotDo(args.report, e.strerror or str(e), "give a path that can be written") from e
+        output.give(returning.marked(UUID(report.import_id), beside=Path(args.file)), Path(args.report))
 
     return give_back

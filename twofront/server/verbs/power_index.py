@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from twofront.core.power.index import FIGURES, Parameters, records
 from twofront.core.time import BadTime, Days, parse_days
 from twofront.lake.faults import Fault
 from twofront.lake.power import Asked, of_files
+from twofront.server.verbs import output
 
 EXAMPLE = r"""
 Example (a county of one firm, which on 2020-02-10 uses 42 % of what it used in January):
@@ -157,13 +159,9 @@ def _in_words(fault: Fault) -> CannotDo:
 
 
 def _write_excluded(path: Path, rows: Sequence[tuple[str, str]]) -> None:
-    try:
-        with path.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows([("meter", "reason"), *rows])
-    except OSError as e:
-        raise CannotDo(
-            str(path), f"cannot be written ({e.strerror})", "give a path in a folder that you may write to"
-        ) from None
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([("meter", "reason"), *rows])
+    output.give(text.getvalue().encode(), path)
 
 
 def _write_csv(rows: Sequence[dict[str, object]], *, is_grouped: bool) -> None:

@@ -27,7 +27,7 @@ from twofront.ground import export, reader
 from twofront.ground.spoken import said
 from twofront.server import playbooks
 from twofront.server.verbs.maps import mapping_of
-from twofront.server.verbs.rules_files import give
+from twofront.server.verbs.output import give
 
 _MOST_REPAIRS = 1_000  # of one field and code that the sheet of sums shows; the count is always whole
 

@@ -23,7 +23,7 @@ from twofront.core.playbook.dated import Answer, Rules, RulesAt
 from twofront.core.rules.one import WrongFact
 from twofront.core.time import BadTime, parse_moment, write_moment
 from twofront.server import playbooks
-from twofront.server.verbs import rules_files
+from twofront.server.verbs import output, rules_files
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     known = None if args.known is None else _moment(book, "--known", args.known)
     found = list(_answers(args, Rules(book).at(at, known=known)))
     data = "".join(json.dumps(a, ensure_ascii=False, allow_nan=False) + "\n" for a in found)
-    rules_files.give(data.encode(), args.out)
+    output.give(data.encode(), args.out)
     return 1 if any("error" in a for a in found) else 0
 
 

@@ -20,7 +20,7 @@ from twofront.core.errors import CannotDo
 from twofront.core.rules.one import Decision, OneByOne, WrongFact
 from twofront.core.rules.table import COUNTY_ZONE, Table
 from twofront.core.time import BadTime, parse_moment
-from twofront.server.verbs import rules_files
+from twofront.server.verbs import output, rules_files
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
         if (whole := rules_parquet.in_bulk(table, args.facts)) is not None:
             data, has_error = whole
-            rules_files.give(data, args.out)
+            output.give(data, args.out)
             return 1 if has_error else 0
     found = list(_answers(args, table, old))
     if form == "parquet":
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         data = rules_parquet.answers(found, table, old)
     else:
         data = "".join(json.dumps(a, ensure_ascii=False, allow_nan=False) + "\n" for a in found).encode()
-    rules_files.give(data, args.out)
+    output.give(data, args.out)
     return 1 if any("error" in a for a in found) else 0
 
 

@@ -4,9 +4,6 @@ import csv
 import gzip
 import io
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,29 +129,3 @@ def _of_csv(text: str, name: str, asked: set[str]) -> Iterator[Record]:
             yield start, {h: c.strip() or None for h, c in zip(heads, cells, strict=False)}
     except csv.Error as e:
         raise CannotDo(f"{name}:{line}", f"is no CSV ({e})", "check the quotation marks") from None
-
-
-def give(data: bytes, path: Path | None) -> None:
-    """Print bytes, or write them whole: beside their place first, then by a rename.
-
-    Raises:
-        CannotDo: The place cannot be written.
-    """
-    if path is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as e:
-        raise CannotDo(
-            str(path), f"cannot be written: {e.strerror}", "give a place in a folder that exists"
-        ) from None
